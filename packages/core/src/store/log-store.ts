@@ -1,0 +1,52 @@
+// The door to a log: numbered segments of bytes that grow at their end. What stands in the bytes is core's matter (docs/FORMAT.md);
+// a LogStore only keeps them. Safety against a second writer is core's matter too, except for one thing: two writers never create the
+// same segment (`create` has one winner).
+//
+// After `append` has returned the bytes survive a crash of the process; after `sync` has returned (or its promise is fulfilled) they survive a power cut.
+// A segment that was read may end in zeros or in remains of a recycled file: core tells them from records by checksum.
+
+import type { MaybePromise } from '../base/maybe-promise.ts';
+
+/** One segment and how many bytes it holds at most (a preallocated or recycled one may hold more than was written). */
+export interface SegmentInfo {
+  readonly number: number;
+  readonly size: number;
+}
+
+/** The segment that is being written. Offsets are the caller's: writes go on where the last one ended. */
+export interface LogSegment {
+  /**
+   * Hands bytes to the system at `position`. `bytes` may lie in WebAssembly memory and is read before the call returns or its promise settles.
+   * Appends do not overlap and follow each other without gaps.
+   */
+  append(bytes: Uint8Array, position: number): MaybePromise<void>;
+  /** Everything appended so far survives a power cut once the promise is fulfilled. Several may be under way. */
+  sync(): Promise<void>;
+  /** The same, done when it returns. Present where the store is synchronous. */
+  syncNow?(): void;
+  /** Releases what the segment holds, without syncing. Idempotent. */
+  close(): MaybePromise<void>;
+}
+
+/** A log of numbered segments. */
+export interface LogStore {
+  /** Recorded in the manifest: a database is never opened with a log of another kind. */
+  readonly kind: string;
+  /** True: appended bytes are handed to the system in the call itself (`append` returns no promise). */
+  readonly sync: boolean;
+  /** Durability of a write that does not name one. */
+  readonly defaultDurability: 'buffered' | 'synced';
+  /** All segments, ascending by number. */
+  segments(): MaybePromise<SegmentInfo[]>;
+  /** The bytes of a segment, or undefined when it is not there. Reads at most `into.length` bytes into `into` and returns how many. */
+  read(segment: number, into: Uint8Array): MaybePromise<number | undefined>;
+  /**
+   * Creates a segment for writing, or returns undefined when its number is taken. `sizeBytes`: how long it will get at most; a store may preallocate.
+   * The creation itself is durable once the first sync of the segment is.
+   */
+  create(segment: number, sizeBytes: number): MaybePromise<LogSegment | undefined>;
+  /** Removes (or keeps for recycling) every segment with a number below `before`. */
+  truncate(before: number): MaybePromise<void>;
+  /** Releases what the log holds. Idempotent. */
+  close(): MaybePromise<void>;
+}

@@ -1,0 +1,91 @@
+// The door to a place that keeps immutable, named objects: a directory, a bucket, OPFS, IndexedDB, memory.
+// An adapter implements ObjectStore; the conformance kit (@varve/store-conformance) proves that it keeps what is promised here.
+//
+// What every store guarantees once a call has returned (or its promise is fulfilled):
+// - an object is there whole or not at all; a reader never sees half of one, not even after a power cut;
+// - it survives a power cut (unless the store is memory);
+// - putIfAbsent has exactly one winner, however many call it at once, from however many processes;
+// - list sees every object whose creation had returned before list was called.
+// A call that throws or rejects may or may not have taken place, except with QUOTA: then nothing is left.
+// Names are relative paths of `[a-z0-9./-]`; bytes passed in are read before the call's promise settles and must not change until then.
+
+import type { MaybePromise } from '../base/maybe-promise.ts';
+import type { LogStore } from './log-store.ts';
+
+/** An object opened for reading by piece. */
+export interface ObjectReader {
+  /**
+   * Reads exactly `target.length` bytes at `offset` into `target`. Fewer bytes in the object are `CORRUPTION`.
+   * `target` may lie in WebAssembly memory.
+   */
+  readInto(target: Uint8Array, offset: number): MaybePromise<void>;
+  /** Releases what the reader holds. Idempotent. */
+  close(): MaybePromise<void>;
+}
+
+/** An object that is being written piece by piece; it exists for readers once `finish` has returned. */
+export interface ObjectWriter {
+  /** Appends bytes; calls do not overlap. */
+  append(bytes: Uint8Array): MaybePromise<void>;
+  /** Makes the object durable under its name. */
+  finish(): MaybePromise<void>;
+  /** Gives up: leaves nothing behind. Also after a failed append or finish. */
+  abort(): MaybePromise<void>;
+}
+
+/** Operations of a store, each done now (`Sync`) or when its promise is fulfilled. */
+interface Operations<Async extends boolean> {
+  /** Writes an object of which the name was never used before. */
+  put(name: string, bytes: Uint8Array): Result<Async, void>;
+  /** Writes an object unless one of that name is there. True: it was written by this call. */
+  putIfAbsent(name: string, bytes: Uint8Array): Result<Async, boolean>;
+  /** The whole object, or undefined. */
+  get(name: string): Result<Async, Uint8Array | undefined>;
+  /** True when an object of that name is there. */
+  has(name: string): Result<Async, boolean>;
+  /** Opens an object of known size. A missing object is `CORRUPTION`. */
+  openObject(name: string, size: number): Result<Async, ObjectReader>;
+  /** Starts an object of which the name was never used before. `sizeHint`: about how many bytes will come. */
+  createObject(name: string, sizeHint: number): Result<Async, ObjectWriter>;
+  /** Objects whose names begin with `prefix`, in ascending order of name, only names after `startAfter`. */
+  list(prefix: string, startAfter?: string): Result<Async, ObjectInfo[]>;
+  /** Deletes objects; missing ones are no error. */
+  delete(names: readonly string[]): Result<Async, void>;
+}
+
+type Result<Async extends boolean, T> = Async extends true ? MaybePromise<T> : T;
+
+/** A name and its size in bytes. */
+export interface ObjectInfo {
+  readonly name: string;
+  readonly size: number;
+}
+
+/** What a store can do, for the engine's choices. */
+export interface StoreCapabilities {
+  /** Shown in messages and recorded for humans: `memory`, `fs`, ... */
+  readonly kind: string;
+  /** Data block size, before compression, that suits this store. */
+  readonly blockSizeBytes: number;
+  /** Largest object the store takes. */
+  readonly largestObjectBytes: number;
+}
+
+/** Operations that return their results at once; writers and readers they hand out do as well. */
+export type SyncOperations = Operations<false>;
+
+/** A place that keeps immutable, named objects. */
+export interface ObjectStore extends Operations<true> {
+  readonly capabilities: StoreCapabilities;
+  /** Present where the store can answer at once: it opens the synchronous half of the API. Same objects, same guarantees. */
+  readonly sync?: SyncOperations | undefined;
+  /** The store's own log, if it has one; else core derives one from the objects. */
+  openLog?(): LogStore;
+  /**
+   * A courtesy lock against a second writer on the same place. Returns a release function, or undefined when somebody alive holds it.
+   * Safety never rests on it.
+   */
+  lock?(): MaybePromise<(() => MaybePromise<void>) | undefined>;
+  /** Releases what the store holds. Idempotent. */
+  close?(): MaybePromise<void>;
+}
