@@ -24,16 +24,24 @@ export interface ObjectReader {
 }
 
 /** An object that is being written piece by piece; it exists for readers once `finish` has returned. */
-export interface ObjectWriter {
-  /** Appends bytes; calls do not overlap. */
-  append(bytes: Uint8Array): MaybePromise<void>;
-  /** Makes the object durable under its name. */
-  finish(): MaybePromise<void>;
-  /** Gives up: leaves nothing behind. Also after a failed append or finish. */
-  abort(): MaybePromise<void>;
+export interface ObjectWriter extends WriterOperations<true> {
+  /**
+   * Present where the store is synchronous: the same object, each call done when it returns. A caller in a hurry may repeat here, with the same
+   * arguments, a call whose promise is still pending; both then have the same effect as one.
+   */
+  readonly sync?: WriterOperations<false> | undefined;
 }
 
-/** Operations of a store, each done now (`Sync`) or when its promise is fulfilled. */
+interface WriterOperations<Async extends boolean> {
+  /** Writes the next bytes, at `position` (where the last call ended); calls do not overlap. */
+  append(bytes: Uint8Array, position: number): Result<Async, void>;
+  /** Makes the object durable under its name. */
+  finish(): Result<Async, void>;
+  /** Gives up: leaves nothing behind. Also after a failed append or finish. */
+  abort(): Result<Async, void>;
+}
+
+/** Operations of a store, each done now or when its promise is fulfilled. */
 interface Operations<Async extends boolean> {
   /** Writes an object of which the name was never used before. */
   put(name: string, bytes: Uint8Array): Result<Async, void>;
@@ -71,7 +79,7 @@ export interface StoreCapabilities {
   readonly largestObjectBytes: number;
 }
 
-/** Operations that return their results at once; writers and readers they hand out do as well. */
+/** Operations that return their results at once; the readers they hand out do as well. */
 export type SyncOperations = Operations<false>;
 
 /** A place that keeps immutable, named objects. */
