@@ -1,0 +1,9 @@
+// What the WebAssembly module exports: the functions of src/kernels.ts, each from the file of its kernel, and a few small ones that tests drive.
+// Name the exports: what kernels share among each other is imported from their files and does not belong here.
+
+export { xxh64 } from './xxh64';
+export { hash64 } from './hash';
+export { recordSeal, recordCheck } from './record';
+
+// For tests only: not in src/kernels.ts.
+export { bloomAdd, bloomProbe } from './bloom';
