@@ -3,6 +3,7 @@
 
 export { xxh64 } from './xxh64';
 export { hash64 } from './hash';
+export { lz4Compress, lz4Decompress } from './lz4';
 export { recordSeal, recordCheck } from './record';
 
 // For tests only: not in src/kernels.ts.

@@ -1,0 +1,214 @@
+// LZ4 blocks, written from the format's description: https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md
+//
+//   sequence:  token (literals << 4 | match length - 4)   [literal length - 15 in bytes of 255, ending with a smaller one]   literals
+//              u16 offset   [match length - 19, likewise]
+//   The last sequence ends with its literals; they are at least 5, and the last match begins at least 12 bytes before the end.
+//
+// Compressing is greedy, in one pass, with a table of the last place where a hash was seen. Decompressing trusts nothing: every length is checked
+// against both ranges before it is used, so hostile bytes cost an answer of -1. Where a range has room, both move 16 bytes at a time and let the
+// next sequence overwrite what was too much.
+
+import { copyBytes } from './bytes';
+
+const MIN_MATCH: u32 = 4;
+const MAX_OFFSET: u32 = 0xffff;
+const LENGTH_IN_TOKEN: u32 = 15;
+const END_LITERALS: u32 = 5;
+const END_MATCH_START: u32 = 12;
+const VECTOR: u32 = 16;
+
+// Compressing --------------------------------------------------------------------------------------------------------------------
+
+const TABLE_BITS: u64 = 12;
+const HASH_PRIME: u64 = 0x9e3779b185ebca87;
+const HASHED_BYTES: u64 = 5;
+/** After 2^6 places without a match the steps grow by one, and again: data that does not compress is passed quickly. */
+const PATIENCE_BITS: u32 = 6;
+
+/** See Kernels.lz4Compress. What an earlier call left in the table is harmless: a candidate counts only within this source and after comparison. */
+export function lz4Compress(source: usize, length: u32, target: usize, capacity: u32, scratch: usize): u32 {
+  const end = source + length;
+  const outEnd = target + capacity;
+  let out = target;
+  let anchor = source; // literals not written yet start here
+  if (length > END_MATCH_START) {
+    const searchEnd = end - END_MATCH_START;
+    const matchEnd = end - END_LITERALS;
+    let at = source + 1;
+    store<u32>(slotOf(scratch, load<u64>(source)), u32(source));
+    for (;;) {
+      at = findMatch(source, at, searchEnd, scratch);
+      if (!at) break;
+      let from = foundMatch;
+      while (at > anchor && from > source && load<u8>(at - 1) == load<u8>(from - 1)) {
+        at--;
+        from--;
+      }
+      const literals = u32(at - anchor);
+      const matched = MIN_MATCH + matchLength(at + MIN_MATCH, from + MIN_MATCH, matchEnd);
+      const size: u32 = 1 + extraBytes(literals) + literals + 2 + extraBytes(matched - MIN_MATCH);
+      if (size > u32(outEnd - out)) return 0;
+      const token = out;
+      out = writeLiterals(token, anchor, literals, end, outEnd);
+      store<u16>(out, u16(at - from));
+      out = writeLength(token, 0, out + 2, matched - MIN_MATCH);
+      at += matched;
+      anchor = at;
+      if (at > searchEnd) break;
+      store<u32>(slotOf(scratch, load<u64>(at - 2)), u32(at - 2));
+    }
+  }
+  const literals = u32(end - anchor);
+  if (1 + extraBytes(literals) + literals > u32(outEnd - out)) return 0;
+  return u32(writeLiterals(out, anchor, literals, end, outEnd) - target);
+}
+
+/** Where the match that findMatch found was seen before. */
+let foundMatch: usize = 0;
+
+/** The first place from `at` on whose next bytes were seen before (there: `foundMatch`), or 0. Remembers the places it passes. */
+@inline
+function findMatch(source: usize, at: usize, searchEnd: usize, scratch: usize): usize {
+  for (let tries: u32 = 1 << PATIENCE_BITS; at <= searchEnd; at += tries++ >> PATIENCE_BITS) {
+    const word = load<u64>(at);
+    const slot = slotOf(scratch, word);
+    const seen = usize(load<u32>(slot));
+    store<u32>(slot, u32(at));
+    if (seen - source < at - source && at - seen <= MAX_OFFSET && load<u32>(seen) == u32(word)) {
+      foundMatch = seen;
+      return at;
+    }
+  }
+  return 0;
+}
+
+@inline
+function slotOf(scratch: usize, word: u64): usize {
+  return scratch + (usize(((word << (64 - HASHED_BYTES * 8)) * HASH_PRIME) >> (64 - TABLE_BITS)) << 2);
+}
+
+/** Bytes that are the same at both places, `at` staying below `limit`. */
+@inline
+function matchLength(at: usize, from: usize, limit: usize): u32 {
+  const start = at;
+  for (; at + 8 <= limit; at += 8, from += 8) {
+    const difference = load<u64>(at) ^ load<u64>(from);
+    if (difference) return u32(at - start) + (u32(ctz(difference)) >> 3);
+  }
+  for (; at < limit && load<u8>(at) == load<u8>(from); at++, from++);
+  return u32(at - start);
+}
+
+/** Bytes that a length needs besides its part in the token. */
+@inline
+function extraBytes(length: u32): u32 {
+  return length < LENGTH_IN_TOKEN ? u32(0) : (length - LENGTH_IN_TOKEN) / 255 + 1;
+}
+
+/** Starts a sequence at `token`: its token with the number of literals, and these; returns the address behind them. */
+@inline
+function writeLiterals(token: usize, anchor: usize, literals: u32, end: usize, outEnd: usize): usize {
+  store<u8>(token, 0);
+  const out = writeLength(token, 4, token + 1, literals);
+  if (literals <= VECTOR && anchor + VECTOR <= end && out + VECTOR <= outEnd) v128.store(out, v128.load(anchor));
+  else copyBytes(out, anchor, literals);
+  return out + literals;
+}
+
+/** Adds a length to the token, at bit `shift`, and what does not fit in there at `out`; returns the address behind. */
+@inline
+function writeLength(token: usize, shift: u32, out: usize, length: u32): usize {
+  store<u8>(token, u32(load<u8>(token)) | (min(length, LENGTH_IN_TOKEN) << shift));
+  if (length < LENGTH_IN_TOKEN) return out;
+  let rest = length - LENGTH_IN_TOKEN;
+  for (; rest >= 255; rest -= 255) store<u8>(out++, 255);
+  store<u8>(out, rest);
+  return out + 1;
+}
+
+// Decompressing ------------------------------------------------------------------------------------------------------------------
+
+const MALFORMED: i32 = -1;
+
+/** See Kernels.lz4Decompress. */
+export function lz4Decompress(source: usize, length: u32, target: usize, capacity: u32): i32 {
+  const end = source + length;
+  const outEnd = target + capacity;
+  let at = source;
+  let out = target;
+  while (at < end) {
+    const token = u32(load<u8>(at++));
+    let literals = token >> 4;
+    let matched = token & LENGTH_IN_TOKEN;
+    if (literals < LENGTH_IN_TOKEN && end - at >= VECTOR + 2 && outEnd - out >= 3 * VECTOR) {
+      // The common sequence: literals and match are short and both ranges have room for whole vectors.
+      v128.store(out, v128.load(at));
+      at += literals;
+      out += literals;
+      const offset = u32(load<u16>(at));
+      if (matched < LENGTH_IN_TOKEN && offset >= VECTOR && offset <= u32(out - target)) {
+        v128.store(out, v128.load(out - offset));
+        v128.store(out + VECTOR, v128.load(out - offset + VECTOR));
+        at += 2;
+        out += matched + MIN_MATCH;
+        continue;
+      }
+    } else {
+      if (literals == LENGTH_IN_TOKEN) {
+        const read = readLength(at, end, literals);
+        at = usize(read >> 32);
+        literals = u32(read);
+      }
+      if (!at || literals > u32(end - at) || literals > u32(outEnd - out)) return MALFORMED;
+      copyBytes(out, at, literals);
+      at += literals;
+      out += literals;
+      if (at == end) return i32(out - target);
+      if (end - at < 2) return MALFORMED;
+    }
+    const offset = u32(load<u16>(at));
+    at += 2;
+    if (matched == LENGTH_IN_TOKEN) {
+      const read = readLength(at, end, matched);
+      at = usize(read >> 32);
+      matched = u32(read);
+    }
+    matched += MIN_MATCH;
+    if (!at || !offset || offset > u32(out - target) || matched > u32(outEnd - out)) return MALFORMED;
+    copyMatch(out, offset, matched, outEnd);
+    out += matched;
+  }
+  return MALFORMED;
+}
+
+/** The length that began with `length` in the token, and the address behind its last byte in the upper half; 0 when it has no last byte. */
+function readLength(at: usize, end: usize, length: u32): u64 {
+  while (at < end && length < MAX_LENGTH) {
+    const byte = u32(load<u8>(at++));
+    length += byte;
+    if (byte < 255) return (u64(at) << 32) | u64(length);
+  }
+  return 0;
+}
+
+/** Longer than any memory: keeps sums of hostile lengths from wrapping around. */
+const MAX_LENGTH: u32 = 0x7fffffff;
+
+/** Repeats `length` bytes from `offset` bytes before `out`. */
+@inline
+function copyMatch(out: usize, offset: u32, length: u32, outEnd: usize): void {
+  const stop = out + length;
+  const from = out - offset;
+  if (u32(outEnd - out) < length + VECTOR) {
+    for (let at: u32 = 0; at < length; at++) store<u8>(out + at, load<u8>(from + at));
+    return;
+  }
+  // A period shorter than a vector: each step doubles the stretch that is right, from `from` on.
+  let distance = offset;
+  while (distance < VECTOR && out < stop) {
+    v128.store(out, v128.load(from));
+    out += distance;
+    distance += distance;
+  }
+  for (; out < stop; out += VECTOR) v128.store(out, v128.load(out - distance));
+}
