@@ -5,6 +5,8 @@ export { xxh64 } from './xxh64';
 export { hash64 } from './hash';
 export { lz4Compress, lz4Decompress } from './lz4';
 export { recordSeal, recordCheck } from './record';
+export { memtableInit, memtableInsert, memtableGet } from './memtable';
+export { memtableRoom } from './memtable-split';
 
 // For tests only: not in src/kernels.ts.
 export { bloomAdd, bloomProbe } from './bloom';
