@@ -4,7 +4,7 @@
 // counted in two steps of independent loads instead of halved: the cache misses of a cold node then overlap.
 
 import { MEMTABLE_HEIGHT, MEMTABLE_ROOT } from '../src/layout';
-import { NODE_CHILDREN, NODE_COUNT, NODE_ENTRIES, NODE_PREFIX, NODE_PREFIX_LENGTH, NODE_WINDOWS } from '../src/memtable-layout';
+import { NODE_CHILDREN, NODE_COUNT, NODE_ENTRIES, NODE_PREFIX, NODE_PREFIX_LENGTH, NODE_WINDOWS } from './memtable-layout';
 import { compareBytes, loadTail, loadWindow } from './bytes';
 import { entryEpoch, entryKey, entryKeyLength } from './memtable-entry';
 

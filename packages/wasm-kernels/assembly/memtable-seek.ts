@@ -5,7 +5,7 @@
 // the start of each call. Stepping past either end leaves it standing nowhere, and there it stays until it is sought again.
 
 import { MEMTABLE_COUNT, MEMTABLE_FIRST_LEAF, MEMTABLE_LAST_LEAF } from '../src/layout';
-import { NODE_COUNT, NODE_NEXT, NODE_PREVIOUS } from '../src/memtable-layout';
+import { NODE_COUNT, NODE_NEXT, NODE_PREVIOUS } from './memtable-layout';
 import { entryAt, leafFor, slotsBefore } from './memtable-node';
 
 export const CURSOR_LEAF = 0;

@@ -1,7 +1,7 @@
 // Changing the slots of one node: adding one, and keeping prefix and windows true. `first` is the first slot with a window of its own: 0 in a
 // leaf, 1 in an inner node.
 
-import { NODE_CHILDREN, NODE_COUNT, NODE_ENTRIES, NODE_PREFIX, NODE_PREFIX_BYTES, NODE_PREFIX_LENGTH, NODE_WINDOWS } from '../src/memtable-layout';
+import { NODE_CHILDREN, NODE_COUNT, NODE_ENTRIES, NODE_PREFIX, NODE_PREFIX_BYTES, NODE_PREFIX_LENGTH, NODE_WINDOWS } from './memtable-layout';
 import { commonPrefix, copyBytes, loadWindow } from './bytes';
 import { entryKey, entryKeyLength } from './memtable-entry';
 import { entryAt, sharesPrefix, windowAt } from './memtable-node';

@@ -15,7 +15,7 @@ import {
   NODE_PREVIOUS,
   NODE_SLOTS,
   NODE_WINDOWS,
-} from '../src/memtable-layout';
+} from './memtable-layout';
 import { copyBytes } from './bytes';
 import { entryKey, entryKeyLength } from './memtable-entry';
 import { childAt, childSlot, compareEntry, entryAt, NO_WINDOW, windowOf } from './memtable-node';

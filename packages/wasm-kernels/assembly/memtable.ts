@@ -32,7 +32,7 @@ import {
   KIND_MERGE,
   MAX_STORED_KEY,
 } from '../src/layout';
-import { LEAF_BYTES, NODE_COUNT, NODE_ENTRIES, NODE_NEXT, NODE_PREVIOUS, NODE_SLOTS } from '../src/memtable-layout';
+import { LEAF_BYTES, NODE_COUNT, NODE_ENTRIES, NODE_NEXT, NODE_PREVIOUS, NODE_SLOTS } from './memtable-layout';
 import { compareBytes, u64Of } from './bytes';
 import { entryFlags, entryKey, entryKeyLength, entryKind, entryValueLength } from './memtable-entry';
 import { compareEntry, entryAt, leafFor, searchWindow, slotsBefore, windowAt, windowOf } from './memtable-node';
