@@ -1,0 +1,135 @@
+// Decodes one restart interval of a block into an array of entries with their keys written out whole.
+//
+// The payload is trusted in nothing: what leads outside of the block, the array or the key buffer makes the interval corrupt. Nothing outside is
+// read or written. A key that shares nothing with its predecessor, or everything, is not copied: it is used where it stands.
+
+import { BLOCK_BASE_EPOCH, RESTART_INTERVAL } from '../src/layout';
+import {
+  PLAIN_HEADER_BYTES,
+  PLAIN_HEADER_REACH,
+  headerEpochDelta,
+  headerExpiry,
+  headerExtension,
+  headerExtensionLength,
+  headerKind,
+  headerShared,
+  headerUnshared,
+  headerValueLength,
+  intervalEnd,
+  intervalStart,
+  intervalValues,
+  intervalValuesEnd,
+  isIntervalSound,
+  isPlainHeader,
+  readHeader,
+  varintBytesIn,
+  varintIn,
+} from './block-entry';
+import { alignUp, copyBytes } from './bytes';
+
+// A decoded entry. Addresses point into the payload, keys also into the key buffer.
+export const DECODED_KEY = 0;
+export const DECODED_KEY_LENGTH = 4;
+export const DECODED_VALUE = 8;
+export const DECODED_VALUE_LENGTH = 12;
+export const DECODED_EPOCH = 16; // u64
+export const DECODED_EXPIRY = 24; // u64, 0 when none
+export const DECODED_KIND = 32; // kind | flags << 8
+/** 1: the key is that of the decoded entry before this one. */
+export const DECODED_SAME_KEY = 36;
+export const DECODED_EXTENSION = 40; // address, 0 when none
+export const DECODED_EXTENSION_LENGTH = 44;
+export const DECODED_BYTES = 48;
+
+/** Keys are put together by whole vectors: the last one may reach less than this beyond the key buffer's usable bytes. */
+export const KEY_SLACK: u32 = 16;
+
+/**
+ * Decodes an interval of a payload whose frame is sound to `entries` (room for RESTART_INTERVAL), keys to `keys` up to `keysEnd` (and KEY_SLACK
+ * behind it). Returns the end of the decoded entries, at least one, or 0 when the interval is corrupt. Hot: every scanned or merged entry.
+ */
+export function decodeInterval(payload: usize, length: u32, interval: u32, entries: usize, keys: usize, keysEnd: usize): usize {
+  if (!isIntervalSound(payload, length, interval)) return 0;
+  const payloadEnd = payload + length;
+  const end = payload + intervalEnd(payload, interval);
+  const valuesEnd = payload + intervalValuesEnd(payload, length, interval);
+  const baseEpoch = load<u64>(payload, BLOCK_BASE_EPOCH);
+  const entriesLimit = entries + RESTART_INTERVAL * DECODED_BYTES;
+  let at = payload + intervalStart(payload, interval);
+  let value = payload + intervalValues(payload, interval);
+  let entry = entries;
+  let key: usize = 0; // of the entry before, its length, and how far one may read from there
+  let keyLength: u32 = 0;
+  let keyReach = payloadEnd;
+  do {
+    if (entry == entriesLimit) return 0;
+    let shared: u32;
+    let unshared: u32;
+    let valueLength: u32;
+    const isInReach = at + PLAIN_HEADER_REACH <= payloadEnd;
+    const word = isInReach ? load<u32>(at) : u32.MAX_VALUE;
+    const epochWord = isInReach ? load<u64>(at, PLAIN_HEADER_BYTES) : u64.MAX_VALUE;
+    const epochBytes = varintBytesIn(epochWord);
+    if (isPlainHeader(word) && epochBytes <= 8) {
+      shared = (word >> 8) & 0xff;
+      unshared = (word >> 16) & 0xff;
+      valueLength = word >> 24;
+      at += PLAIN_HEADER_BYTES + epochBytes;
+      storePlain(entry, word & 0xff, baseEpoch + varintIn(epochWord, epochBytes));
+      if (at > end) return 0;
+    } else {
+      at = readHeader(at, end);
+      if (!at) return 0;
+      shared = headerShared;
+      unshared = headerUnshared;
+      valueLength = headerValueLength;
+      storeHeader(entry, baseEpoch);
+    }
+    if (shared > keyLength || unshared > u32(end - at) || valueLength > u32(valuesEnd - value)) return 0;
+    const isSameKey = !unshared && shared == keyLength && entry != entries;
+    if (!shared) {
+      key = at;
+      keyReach = payloadEnd;
+    } else if (!isSameKey) {
+      if (shared + unshared > u32(keysEnd - keys)) return 0;
+      copyReaching(keys, key, shared, keyReach);
+      copyReaching(keys + shared, at, unshared, payloadEnd);
+      key = keys;
+      keyReach = keysEnd;
+      keys += shared + unshared;
+    }
+    keyLength = shared + unshared;
+    store<u32>(entry, key, DECODED_KEY);
+    store<u32>(entry, keyLength, DECODED_KEY_LENGTH);
+    store<u32>(entry, value, DECODED_VALUE);
+    store<u32>(entry, valueLength, DECODED_VALUE_LENGTH);
+    store<u32>(entry, u32(isSameKey), DECODED_SAME_KEY);
+    at += unshared;
+    value += valueLength;
+    entry += DECODED_BYTES;
+  } while (at < end);
+  return value == valuesEnd ? entry : 0;
+}
+
+@inline
+function storePlain(entry: usize, kind: u32, epoch: u64): void {
+  store<u64>(entry, epoch, DECODED_EPOCH);
+  store<u64>(entry, 0, DECODED_EXPIRY);
+  store<u32>(entry, kind, DECODED_KIND);
+  store<u64>(entry, 0, DECODED_EXTENSION); // and its length
+}
+
+function storeHeader(entry: usize, baseEpoch: u64): void {
+  store<u64>(entry, baseEpoch + headerEpochDelta, DECODED_EPOCH);
+  store<u64>(entry, headerExpiry, DECODED_EXPIRY);
+  store<u32>(entry, headerKind, DECODED_KIND);
+  store<u32>(entry, headerExtension, DECODED_EXTENSION);
+  store<u32>(entry, headerExtensionLength, DECODED_EXTENSION_LENGTH);
+}
+
+/** Copies by whole vectors where reading them stays below `reach`; writes less than KEY_SLACK beyond the bytes. */
+@inline
+function copyReaching(target: usize, source: usize, length: u32, reach: usize): void {
+  if (source + alignUp(length, KEY_SLACK) > reach) return copyBytes(target, source, length);
+  for (let at: u32 = 0; at < length; at += KEY_SLACK) v128.store(target + at, v128.load(source + at));
+}
