@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['source', 'node'] } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/src/**/*.test.ts'],
+    include: ['scripts/**/*.test.mjs', 'packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/src/**/*.test.ts'],
     passWithNoTests: true,
     testTimeout: 30_000,
     hookTimeout: 30_000,

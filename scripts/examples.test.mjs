@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { examplesOf } from './examples.mjs';
+
+test('Markdown blocks run when they say so', () => {
+  const text = '# Title\n\n```ts\n// runs\nconst a = 1;\n```\n\n```ts\nconst sketch = 2;\n```\n\n```sh\n// runs\n```\n';
+  expect(examplesOf('README.md', text)).toEqual([{ path: 'README.md', line: 4, code: '// runs\nconst a = 1;\n' }]);
+});
+
+test('every block of an @example is found with its place', () => {
+  const text = [
+    '// head',
+    '/**',
+    ' * Does it.',
+    ' * ```ts',
+    ' * not.an.example();',
+    ' * ```',
+    ' * @example',
+    ' * ```ts',
+    ' * if (a) {',
+    ' *   b();',
+    ' * }',
+    ' * ```',
+    ' * @returns nothing',
+    ' */',
+    'export function f() {}',
+    '/** One line. */',
+  ].join('\n');
+  expect(examplesOf('x.ts', text)).toEqual([{ path: 'x.ts', line: 9, code: 'if (a) {\n  b();\n}\n' }]);
+});
+
+test('an @example without a block becomes one that fails', () => {
+  const [example] = examplesOf('x.ts', '/**\n * @example f(1)\n */');
+  expect(example).toMatchObject({ path: 'x.ts', line: 2 });
+  expect(example?.code).toContain('throw');
+});
