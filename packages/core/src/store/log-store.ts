@@ -1,6 +1,6 @@
 // The door to a log: numbered segments of bytes that grow at their end. What stands in the bytes is core's matter (docs/FORMAT.md);
-// a LogStore only keeps them. Safety against a second writer is core's matter too, except for one thing: two writers never create the
-// same segment (`create` has one winner).
+// a LogStore only keeps them. Safety against a second writer is core's matter too, except for two things: two writers never create the
+// same segment (`create` has one winner), and a segment's storage is used again only when nobody else can still write to it.
 //
 // After `append` has returned the bytes survive a crash of the process; after `sync` has returned (or its promise is fulfilled) they survive a power cut.
 // A segment that was read may end in zeros or in remains of a recycled file: core tells them from records by checksum.
@@ -17,14 +17,17 @@ export interface SegmentInfo {
 export interface LogSegment {
   /**
    * Hands bytes to the system at `position`. `bytes` may lie in WebAssembly memory and is read before the call returns or its promise settles.
-   * Appends do not overlap and follow each other without gaps.
+   * Appends do not overlap and follow each other without gaps; the last one may be repeated (same bytes, same position), as after a failure.
    */
   append(bytes: Uint8Array, position: number): MaybePromise<void>;
-  /** Everything appended so far survives a power cut once the promise is fulfilled. Several may be under way. */
+  /**
+   * Everything appended before this call survives a power cut once the promise is fulfilled. Several may be under way. After one has failed
+   * every later one fails: what the system had not written then, it may have forgotten.
+   */
   sync(): Promise<void>;
   /** The same, done when it returns. Present where the store is synchronous. */
   syncNow?(): void;
-  /** Releases what the segment holds, without syncing. Idempotent. */
+  /** Releases what the segment holds, without syncing; waits for syncs that are under way. Idempotent. */
   close(): MaybePromise<void>;
 }
 
@@ -32,7 +35,7 @@ export interface LogSegment {
 export interface LogStore {
   /** Recorded in the manifest: a database is never opened with a log of another kind. */
   readonly kind: string;
-  /** True: appended bytes are handed to the system in the call itself (`append` returns no promise). */
+  /** True: nothing but `sync`, `truncate` and `close` returns a promise, and appended bytes are handed to the system in the call itself. */
   readonly sync: boolean;
   /** Durability of a write that does not name one. */
   readonly defaultDurability: 'buffered' | 'synced';
@@ -47,6 +50,6 @@ export interface LogStore {
   create(segment: number, sizeBytes: number): MaybePromise<LogSegment | undefined>;
   /** Removes (or keeps for recycling) every segment with a number below `before`. */
   truncate(before: number): MaybePromise<void>;
-  /** Releases what the log holds. Idempotent. */
+  /** Releases what the log holds, open segments included. Idempotent. */
   close(): MaybePromise<void>;
 }
