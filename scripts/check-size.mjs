@@ -15,7 +15,12 @@ const typescript = await bundle([withoutKernels()]);
 const wasm = readFileSync(join(root, 'packages/wasm-kernels/dist/kernels.wasm'));
 
 const rows = [
-  { part: 'kernels, as base64 in a module', bytes: zipped(everything) - zipped(typescript), raw: everything.length - typescript.length, limit: LIMITS.kernels },
+  {
+    part: 'kernels, as base64 in a module',
+    bytes: zipped(everything) - zipped(typescript),
+    raw: everything.length - typescript.length,
+    limit: LIMITS.kernels,
+  },
   { part: 'kernels, bare module', bytes: zipped(wasm), raw: wasm.length, limit: LIMITS.kernels },
   { part: 'TypeScript of core and loader', bytes: zipped(typescript), raw: typescript.length, limit: LIMITS.typescript },
   { part: 'all', bytes: zipped(everything), raw: everything.length, limit: LIMITS.kernels + LIMITS.typescript },

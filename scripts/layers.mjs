@@ -40,7 +40,10 @@ const TEST = /\.test\.ts$|-test-kit\.ts$|\/test\//;
  * @returns {string[]}
  */
 export function layerViolations(files) {
-  return files.flatMap((file) => [...placeViolations(file.path), ...importsOf(file.source).flatMap((to) => importViolations(file.path, to))]);
+  return files.flatMap((file) => [
+    ...placeViolations(file.path),
+    ...importsOf(file.source).flatMap((to) => importViolations(file.path, to)),
+  ]);
 }
 
 /**

@@ -22,7 +22,12 @@ export const binaries = join(root, 'node_modules', '.bin');
  * @returns {Package[]}
  */
 export function packages() {
-  const folders = [...readdirSync(join(root, 'packages')).sort().map((name) => `packages/${name}`), 'examples'];
+  const folders = [
+    ...readdirSync(join(root, 'packages'))
+      .sort()
+      .map((name) => `packages/${name}`),
+    'examples',
+  ];
   return folders
     .filter((folder) => existsSync(join(root, folder, 'package.json')))
     .map((folder) => {
