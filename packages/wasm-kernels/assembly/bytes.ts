@@ -150,7 +150,7 @@ export function readVarint64(at: usize, limit: usize): u64 {
 // Copying ------------------------------------------------------------------------------------------------------------------------
 
 /** Below this the loop is faster than the engine's call for memory.copy. */
-const BULK_BYTES: u32 = 512;
+const BULK_BYTES: u32 = 256;
 
 /** Copies bytes between ranges that do not overlap. */
 export function copyBytes(target: usize, source: usize, length: u32): void {

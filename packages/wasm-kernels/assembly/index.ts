@@ -7,6 +7,18 @@ export { lz4Compress, lz4Decompress } from './lz4';
 export { recordSeal, recordCheck } from './record';
 export { memtableInit, memtableInsert, memtableGet } from './memtable';
 export { memtableRoom } from './memtable-split';
+export { blockLoad, blockPayloadLength } from './block-load';
 
-// For tests only: not in src/kernels.ts.
+// For tests only: not in src/kernels.ts but in src/memory-test-kit.ts.
 export { bloomAdd, bloomProbe } from './bloom';
+export {
+  commonPrefix,
+  compareBytes,
+  copyBytes,
+  loadWindow,
+  readVarint32,
+  readVarint64,
+  varint64Next,
+  varintBytes,
+  writeVarint,
+} from './bytes';

@@ -8,18 +8,20 @@
 // against both ranges before it is used, so hostile bytes cost an answer of -1. Where a range has room, both move 16 bytes at a time and let the
 // next sequence overwrite what was too much.
 
-import { copyBytes } from './bytes';
+import { copyBytes, u64Of } from './bytes';
 
 const MIN_MATCH: u32 = 4;
 const MAX_OFFSET: u32 = 0xffff;
 const LENGTH_IN_TOKEN: u32 = 15;
 const END_LITERALS: u32 = 5;
 const END_MATCH_START: u32 = 12;
+const OFFSET_BYTES: u32 = 2;
 const VECTOR: u32 = 16;
 
 // Compressing --------------------------------------------------------------------------------------------------------------------
 
 const TABLE_BITS: u64 = 12;
+const TABLE_BYTES: u32 = 4 << 12;
 const HASH_PRIME: u64 = 0x9e3779b185ebca87;
 const HASHED_BYTES: u64 = 5;
 /** After 2^6 places without a match the steps grow by one, and again: data that does not compress is passed quickly. */
@@ -35,7 +37,7 @@ export function lz4Compress(source: usize, length: u32, target: usize, capacity:
     const searchEnd = end - END_MATCH_START;
     const matchEnd = end - END_LITERALS;
     let at = source + 1;
-    store<u32>(slotOf(scratch, load<u64>(source)), u32(source));
+    memory.fill(scratch, 0, TABLE_BYTES);
     for (;;) {
       at = findMatch(source, at, searchEnd, scratch);
       if (!at) break;
@@ -45,22 +47,21 @@ export function lz4Compress(source: usize, length: u32, target: usize, capacity:
         from--;
       }
       const literals = u32(at - anchor);
-      const matched = MIN_MATCH + matchLength(at + MIN_MATCH, from + MIN_MATCH, matchEnd);
-      const size: u32 = 1 + extraBytes(literals) + literals + 2 + extraBytes(matched - MIN_MATCH);
+      const more = matchLength(at + MIN_MATCH, from + MIN_MATCH, matchEnd);
+      const size: u32 = 1 + extraBytes(literals) + literals + OFFSET_BYTES + extraBytes(more);
       if (size > u32(outEnd - out)) return 0;
-      const token = out;
-      out = writeLiterals(token, anchor, literals, end, outEnd);
+      out = writeLiterals(out, anchor, literals, min(more, LENGTH_IN_TOKEN), end, outEnd);
       store<u16>(out, u16(at - from));
-      out = writeLength(token, 0, out + 2, matched - MIN_MATCH);
-      at += matched;
+      out = writeExtra(out + OFFSET_BYTES, more);
+      at += MIN_MATCH + more;
       anchor = at;
       if (at > searchEnd) break;
-      store<u32>(slotOf(scratch, load<u64>(at - 2)), u32(at - 2));
+      store<u32>(slotOf(scratch, load<u64>(at - 2)), u32(at - 2 - source));
     }
   }
   const literals = u32(end - anchor);
   if (1 + extraBytes(literals) + literals > u32(outEnd - out)) return 0;
-  return u32(writeLiterals(out, anchor, literals, end, outEnd) - target);
+  return u32(writeLiterals(out, anchor, literals, 0, end, outEnd) - target);
 }
 
 /** Where the match that findMatch found was seen before. */
@@ -68,13 +69,13 @@ let foundMatch: usize = 0;
 
 /** The first place from `at` on whose next bytes were seen before (there: `foundMatch`), or 0. Remembers the places it passes. */
 @inline
-function findMatch(source: usize, at: usize, searchEnd: usize, scratch: usize): usize {
+function findMatch(source: usize, at: usize, searchEnd: usize, table: usize): usize {
   for (let tries: u32 = 1 << PATIENCE_BITS; at <= searchEnd; at += tries++ >> PATIENCE_BITS) {
     const word = load<u64>(at);
-    const slot = slotOf(scratch, word);
-    const seen = usize(load<u32>(slot));
-    store<u32>(slot, u32(at));
-    if (seen - source < at - source && at - seen <= MAX_OFFSET && load<u32>(seen) == u32(word)) {
+    const slot = slotOf(table, word);
+    const seen = source + load<u32>(slot);
+    store<u32>(slot, u32(at - source));
+    if (load<u32>(seen) == u32(word) && at - seen <= MAX_OFFSET) {
       foundMatch = seen;
       return at;
     }
@@ -82,9 +83,10 @@ function findMatch(source: usize, at: usize, searchEnd: usize, scratch: usize): 
   return 0;
 }
 
+/** Where the last place is remembered (as its distance from the source) whose first bytes have the same hash. */
 @inline
-function slotOf(scratch: usize, word: u64): usize {
-  return scratch + (usize(((word << (64 - HASHED_BYTES * 8)) * HASH_PRIME) >> (64 - TABLE_BITS)) << 2);
+function slotOf(table: usize, word: u64): usize {
+  return table + (usize(((word << (64 - HASHED_BYTES * 8)) * HASH_PRIME) >> (64 - TABLE_BITS)) << 2);
 }
 
 /** Bytes that are the same at both places, `at` staying below `limit`. */
@@ -105,20 +107,9 @@ function extraBytes(length: u32): u32 {
   return length < LENGTH_IN_TOKEN ? u32(0) : (length - LENGTH_IN_TOKEN) / 255 + 1;
 }
 
-/** Starts a sequence at `token`: its token with the number of literals, and these; returns the address behind them. */
+/** Writes what does not fit in the token of a length; returns the address behind it. */
 @inline
-function writeLiterals(token: usize, anchor: usize, literals: u32, end: usize, outEnd: usize): usize {
-  store<u8>(token, 0);
-  const out = writeLength(token, 4, token + 1, literals);
-  if (literals <= VECTOR && anchor + VECTOR <= end && out + VECTOR <= outEnd) v128.store(out, v128.load(anchor));
-  else copyBytes(out, anchor, literals);
-  return out + literals;
-}
-
-/** Adds a length to the token, at bit `shift`, and what does not fit in there at `out`; returns the address behind. */
-@inline
-function writeLength(token: usize, shift: u32, out: usize, length: u32): usize {
-  store<u8>(token, u32(load<u8>(token)) | (min(length, LENGTH_IN_TOKEN) << shift));
+function writeExtra(out: usize, length: u32): usize {
   if (length < LENGTH_IN_TOKEN) return out;
   let rest = length - LENGTH_IN_TOKEN;
   for (; rest >= 255; rest -= 255) store<u8>(out++, 255);
@@ -126,8 +117,19 @@ function writeLength(token: usize, shift: u32, out: usize, length: u32): usize {
   return out + 1;
 }
 
+/** Writes a token and its literals; returns the address behind them. */
+@inline
+function writeLiterals(out: usize, anchor: usize, literals: u32, matchInToken: u32, end: usize, outEnd: usize): usize {
+  store<u8>(out, (min(literals, LENGTH_IN_TOKEN) << 4) | matchInToken);
+  out = writeExtra(out + 1, literals);
+  copyLiterals(out, anchor, literals, end, outEnd);
+  return out + literals;
+}
+
 // Decompressing ------------------------------------------------------------------------------------------------------------------
 
+/** Longer than any memory: keeps sums of hostile lengths from wrapping around. */
+const MAX_LENGTH: u32 = 0x7fffffff;
 const MALFORMED: i32 = -1;
 
 /** See Kernels.lz4Decompress. */
@@ -139,76 +141,80 @@ export function lz4Decompress(source: usize, length: u32, target: usize, capacit
   while (at < end) {
     const token = u32(load<u8>(at++));
     let literals = token >> 4;
-    let matched = token & LENGTH_IN_TOKEN;
-    if (literals < LENGTH_IN_TOKEN && end - at >= VECTOR + 2 && outEnd - out >= 3 * VECTOR) {
-      // The common sequence: literals and match are short and both ranges have room for whole vectors.
+    if (literals < LENGTH_IN_TOKEN && u32(end - at) >= VECTOR + OFFSET_BYTES && u32(outEnd - out) >= VECTOR) {
       v128.store(out, v128.load(at));
       at += literals;
       out += literals;
-      const offset = u32(load<u16>(at));
-      if (matched < LENGTH_IN_TOKEN && offset >= VECTOR && offset <= u32(out - target)) {
-        v128.store(out, v128.load(out - offset));
-        v128.store(out + VECTOR, v128.load(out - offset + VECTOR));
-        at += 2;
-        out += matched + MIN_MATCH;
-        continue;
-      }
     } else {
       if (literals == LENGTH_IN_TOKEN) {
-        const read = readLength(at, end, literals);
+        const read = readLength(at, end);
+        if (!read) return MALFORMED;
         at = usize(read >> 32);
         literals = u32(read);
       }
-      if (!at || literals > u32(end - at) || literals > u32(outEnd - out)) return MALFORMED;
-      copyBytes(out, at, literals);
+      if (literals > u32(end - at) || literals > u32(outEnd - out)) return MALFORMED;
+      copyLiterals(out, at, literals, end, outEnd);
       at += literals;
       out += literals;
       if (at == end) return i32(out - target);
-      if (end - at < 2) return MALFORMED;
+      if (u32(end - at) < OFFSET_BYTES) return MALFORMED;
     }
     const offset = u32(load<u16>(at));
-    at += 2;
-    if (matched == LENGTH_IN_TOKEN) {
-      const read = readLength(at, end, matched);
+    at += OFFSET_BYTES;
+    if (offset - 1 >= u32(out - target)) return MALFORMED;
+    let matched = (token & LENGTH_IN_TOKEN) + MIN_MATCH;
+    if (matched == LENGTH_IN_TOKEN + MIN_MATCH) {
+      const read = readLength(at, end);
+      if (!read) return MALFORMED;
       at = usize(read >> 32);
-      matched = u32(read);
+      matched = u32(read) + MIN_MATCH;
     }
-    matched += MIN_MATCH;
-    if (!at || !offset || offset > u32(out - target) || matched > u32(outEnd - out)) return MALFORMED;
-    copyMatch(out, offset, matched, outEnd);
+    const room = u32(outEnd - out);
+    if (offset >= VECTOR && room >= matched + 2 * VECTOR) {
+      const from = out - offset;
+      v128.store(out, v128.load(from));
+      v128.store(out + VECTOR, v128.load(from + VECTOR));
+      for (let done: u32 = 2 * VECTOR; done < matched; done += VECTOR) v128.store(out + done, v128.load(from + done));
+    } else {
+      if (matched > room) return MALFORMED;
+      repeat(out, offset, matched, outEnd);
+    }
     out += matched;
   }
   return MALFORMED;
 }
 
-/** The length that began with `length` in the token, and the address behind its last byte in the upper half; 0 when it has no last byte. */
-function readLength(at: usize, end: usize, length: u32): u64 {
+/** A length that does not fit in its token, and the address behind its last byte in the upper half; 0 when it has no last byte. */
+function readLength(at: usize, end: usize): u64 {
+  let length = LENGTH_IN_TOKEN;
   while (at < end && length < MAX_LENGTH) {
     const byte = u32(load<u8>(at++));
     length += byte;
-    if (byte < 255) return (u64(at) << 32) | u64(length);
+    if (byte < 255) return u64Of(length, u32(at));
   }
   return 0;
 }
 
-/** Longer than any memory: keeps sums of hostile lengths from wrapping around. */
-const MAX_LENGTH: u32 = 0x7fffffff;
-
-/** Repeats `length` bytes from `offset` bytes before `out`. */
+/** Copies literals of any length that lie in both ranges. */
 @inline
-function copyMatch(out: usize, offset: u32, length: u32, outEnd: usize): void {
+function copyLiterals(out: usize, at: usize, length: u32, end: usize, outEnd: usize): void {
+  if (u32(end - at) >= length + VECTOR && u32(outEnd - out) >= length + VECTOR) {
+    for (let done: u32 = 0; done < length; done += VECTOR) v128.store(out + done, v128.load(at + done));
+  } else {
+    copyBytes(out, at, length);
+  }
+}
+
+/** Repeats `length` bytes from `offset` bytes before `out`, in vectors as far as they have room. */
+function repeat(out: usize, offset: u32, length: u32, outEnd: usize): void {
   const stop = out + length;
   const from = out - offset;
-  if (u32(outEnd - out) < length + VECTOR) {
-    for (let at: u32 = 0; at < length; at++) store<u8>(out + at, load<u8>(from + at));
-    return;
-  }
   // A period shorter than a vector: each step doubles the stretch that is right, from `from` on.
   let distance = offset;
-  while (distance < VECTOR && out < stop) {
+  for (; distance < VECTOR && out < stop && out + VECTOR <= outEnd; distance += distance) {
     v128.store(out, v128.load(from));
     out += distance;
-    distance += distance;
   }
-  for (; out < stop; out += VECTOR) v128.store(out, v128.load(out - distance));
+  for (; out < stop && out + VECTOR <= outEnd; out += VECTOR) v128.store(out, v128.load(out - distance));
+  for (; out < stop; out++) store<u8>(out, load<u8>(out - offset));
 }

@@ -72,7 +72,7 @@ function checkModule(wasm) {
 }
 
 function hasSection(wasm, wanted) {
-  for (let at = 8; at < wasm.length; ) {
+  for (let at = 8; at < wasm.length;) {
     const id = wasm[at++];
     if (id === wanted) return true;
     let length = 0;
