@@ -1,9 +1,11 @@
 // Runs the examples of the documentation as a user would: typed against the built packages, on the Node of this machine, each in a process and an
-// empty folder of its own. An example passes when it is typed correctly and ends with status 0.
+// empty folder of its own. An example passes when it is typed correctly and ends with status 0. An @example that imports nothing gets the public
+// names of its own package that it uses.
 
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { transform } from 'esbuild';
 import { findOnMachine, run } from './commands.mjs';
 import { examplesOf } from './examples.mjs';
@@ -15,6 +17,8 @@ const stage = join(root, '.tmp', 'documentation');
 
 const node = findOnMachine('node') ?? process.execPath;
 const examples = documents().flatMap((path) => examplesOf(path, readFileSync(join(root, path), 'utf8')));
+const publicNames = new Map(await Promise.all(packages().map(namesOf)));
+const programs = new Map(examples.map((example) => [nameOf(example), programOf(example)]));
 prepareStage();
 const failures = [...(await typeAll()), ...(await runAll())];
 const version = await run(node, ['--version']);
@@ -45,7 +49,7 @@ function prepareStage() {
   };
   const settings = { extends: '../../tsconfig.base.json', compilerOptions, include: ['*.ts'] };
   writeFileSync(join(stage, 'tsconfig.json'), JSON.stringify(settings));
-  for (const example of examples) writeFileSync(join(stage, `${nameOf(example)}.ts`), '\n'.repeat(example.line - 1) + example.code);
+  for (const [name, source] of programs) writeFileSync(join(stage, `${name}.ts`), source);
 }
 
 async function typeAll() {
@@ -57,21 +61,23 @@ async function typeAll() {
 async function runAll() {
   /** @type {string[]} */
   const failed = [];
-  const waiting = [...examples];
+  const waiting = [...programs.keys()];
   const worker = async () => {
-    for (let example = waiting.shift(); example; example = waiting.shift()) {
-      const { ok, output } = await runOne(example);
-      if (!ok) failed.push(`${example.path}:${example.line}: the example does not run\n${output}`);
+    for (let name = waiting.shift(); name; name = waiting.shift()) {
+      const { ok, output } = await runOne(name, programs.get(name) ?? '');
+      if (!ok) failed.push(`${name}: the example does not run\n${output}`);
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, worker));
   return failed;
 }
 
-/** @param {import('./examples.mjs').Example} example */
-async function runOne(example) {
-  const file = join(stage, `${nameOf(example)}.mjs`);
-  const source = '\n'.repeat(example.line - 1) + example.code;
+/**
+ * @param {string} name
+ * @param {string} source
+ */
+async function runOne(name, source) {
+  const file = join(stage, `${name}.mjs`);
   writeFileSync(file, (await transform(source, { loader: 'ts', target: 'node20', format: 'esm' })).code);
   const cwd = mkdtempSync(join(tmpdir(), 'varve-example-'));
   try {
@@ -79,6 +85,27 @@ async function runOne(example) {
   } finally {
     rmSync(cwd, { recursive: true, force: true });
   }
+}
+
+/**
+ * The example on the lines where it stands in its file, so that messages point there.
+ * @param {import('./examples.mjs').Example} example
+ */
+function programOf({ path, line, code }) {
+  const own = packages().find(({ folder }) => path.startsWith(`${folder}/`));
+  const names = own && !/^import\b/m.test(code) ? (publicNames.get(own.name) ?? []) : [];
+  const used = names.filter((name) => new RegExp(`\\b${name}\\b`).test(code));
+  const imports = used.length ? `import { ${used.join(', ')} } from '${own?.name}';` : '';
+  return imports + '\n'.repeat(line - 1) + code;
+}
+
+/**
+ * @param {import('./workspace.mjs').Package} one
+ * @returns {Promise<[string, string[]]>}
+ */
+async function namesOf({ name, folder }) {
+  const entry = join(root, folder, 'dist', 'index.js');
+  return [name, existsSync(entry) ? Object.keys(await import(pathToFileURL(entry).href)) : []];
 }
 
 /** @param {import('./examples.mjs').Example} example */

@@ -1,5 +1,5 @@
 // The programs in documentation that must run: in Markdown every ts block whose first line is `// runs`, in sources every @example of a TSDoc
-// comment.
+// comment, be it a ts block or bare.
 
 /**
  * @typedef {object} Example
@@ -29,14 +29,14 @@ export function examplesOf(path, text) {
  * @param {RegExpMatchArray} comment
  */
 function commentExamples(path, text, comment) {
-  const inside = comment[0].replace(/^\s*\*\/?[ ]?|^\/\*\*|\*\/$/gm, '');
+  const inside = comment[0].replace(/^[ \t]*\*\/?[ ]?|^\/\*\*[ ]?|[ ]?\*\/$/gm, '');
   const start = inside.search(EXAMPLE_TAG);
   if (start < 0) return [];
   const end = inside.slice(start).search(NEXT_TAG);
   const part = end < 0 ? inside.slice(start) : inside.slice(start, start + end);
   const linesBefore = lineBreaks(text.slice(0, comment.index)) + lineBreaks(inside.slice(0, start));
   const blocks = fencedBlocks(path, part, linesBefore);
-  return blocks.length ? blocks : [{ path, line: linesBefore + 1, code: "throw new Error('an @example is a ts block');\n" }];
+  return blocks.length ? blocks : [{ path, line: linesBefore + 1, code: part.replace(EXAMPLE_TAG, '').trimEnd() + '\n' }];
 }
 
 /**

@@ -28,8 +28,10 @@ test('every block of an @example is found with its place', () => {
   expect(examplesOf('x.ts', text)).toEqual([{ path: 'x.ts', line: 9, code: 'if (a) {\n  b();\n}\n' }]);
 });
 
-test('an @example without a block becomes one that fails', () => {
-  const [example] = examplesOf('x.ts', '/**\n * @example f(1)\n */');
-  expect(example).toMatchObject({ path: 'x.ts', line: 2 });
-  expect(example?.code).toContain('throw');
+test('an @example without a block is code as it stands', () => {
+  const text = '/**\n * Title.\n * @example\n * const a = f(1);\n * @param x\n */\n/** @example f(2) */';
+  expect(examplesOf('x.ts', text)).toEqual([
+    { path: 'x.ts', line: 3, code: '\nconst a = f(1);\n' },
+    { path: 'x.ts', line: 7, code: ' f(2)\n' },
+  ]);
 });
