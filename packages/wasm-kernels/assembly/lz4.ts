@@ -144,7 +144,8 @@ export function lz4Decompress(source: usize, length: u32, target: usize, capacit
   while (at < end) {
     const token = u32(load<u8>(at++));
     let literals = token >> 4;
-    if (literals < LENGTH_IN_TOKEN && u32(end - at) >= VECTOR + OFFSET_BYTES && u32(outEnd - out) >= VECTOR) {
+    if (literals < LENGTH_IN_TOKEN && u32(end - at) >= VECTOR && u32(outEnd - out) >= VECTOR) {
+      // At most 14 literals: the offset is among the 16 bytes as well.
       v128.store(out, v128.load(at));
       at += literals;
       out += literals;
