@@ -35,7 +35,7 @@ export interface LogSegment {
 export interface LogStore {
   /** Recorded in the manifest: a database is never opened with a log of another kind. */
   readonly kind: string;
-  /** True: nothing but `sync`, `truncate` and `close` returns a promise, and appended bytes are handed to the system in the call itself. */
+  /** True: nothing but `sync`, `makeDurable`, `truncate` and `close` returns a promise, and appended bytes are handed to the system in the call itself. */
   readonly sync: boolean;
   /** Durability of a write that does not name one. */
   readonly defaultDurability: 'buffered' | 'synced';
@@ -48,6 +48,10 @@ export interface LogStore {
    * The creation itself is durable once the first sync of the segment is.
    */
   create(segment: number, sizeBytes: number): MaybePromise<LogSegment | undefined>;
+  /**
+   * Makes everything that stands in these segments survive a power cut: an earlier writer may not have synced them. A missing one is `CORRUPTION`.
+   */
+  makeDurable(segments: readonly number[]): Promise<void>;
   /** Removes (or keeps for recycling) every segment with a number below `before`. */
   truncate(before: number): MaybePromise<void>;
   /** Releases what the log holds, open segments included. Idempotent. */

@@ -17,8 +17,7 @@ export class MemoryData {
   /** Counted on demand: then there is no counter to get wrong. */
   usedBytes(): number {
     let used = 0;
-    for (const object of this.objects.values()) used += object.length;
-    for (const segment of this.segments.values()) used += segment.length;
+    for (const { length } of [...this.objects.values(), ...this.segments.values()]) used += length;
     return used;
   }
 

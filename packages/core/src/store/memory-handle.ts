@@ -25,12 +25,13 @@ export type MemoryOperation =
   | 'log.create'
   | 'log.append'
   | 'log.sync'
+  | 'log.makeDurable'
   | 'log.truncate';
 
 /** One call that reaches a memory store. */
 export interface MemoryCall {
   readonly operation: MemoryOperation;
-  /** Name of the object, prefix of a list, names of a delete joined by spaces, or number of the log segment. */
+  /** Name of the object, prefix of a list, names of a delete joined by spaces, number of the log segment or segments. */
   readonly name: string;
   /** 1 for the first call of this operation through this handle. */
   readonly count: number;
@@ -46,7 +47,7 @@ export interface MemoryFault {
 export interface MemoryStoreOptions {
   /** False: there is no synchronous half, and every call returns a promise. Default true. */
   readonly sync?: boolean;
-  /** Writes that would take objects and log together above this many bytes fail with `QUOTA`. Default: no limit. */
+  /** Writes that would take objects and log together above this many bytes fail with `QUOTA`. Default (and 0): no limit. */
   quotaBytes?: number | undefined;
   /** A call for which this returns a promise takes place when that is fulfilled. Calls of the synchronous half are not delayed. */
   delay?: ((call: MemoryCall) => Promise<void> | undefined) | undefined;
@@ -64,11 +65,13 @@ export type PerformNow = <T>(operation: MemoryOperation, name: string, effect: (
 export class MemoryHandle {
   readonly data: MemoryData;
   readonly options: MemoryStoreOptions;
+  readonly sync: boolean;
   readonly #counts = new Map<MemoryOperation, number>();
 
   constructor(data: MemoryData, options: MemoryStoreOptions) {
     this.data = data;
     this.options = options;
+    this.sync = options.sync !== false;
   }
 
   readonly now: PerformNow = (operation, name, effect) => this.#perform(this.#next(operation, name), effect);
@@ -76,16 +79,35 @@ export class MemoryHandle {
   readonly later: Perform = (operation, name, effect) => {
     const call = this.#next(operation, name);
     const delay = this.options.delay?.(call);
-    if (delay === undefined && this.options.sync !== false) return this.#perform(call, effect);
+    if (this.sync && !delay) return this.#perform(call, effect);
     return Promise.resolve(delay).then(() => this.#perform(call, effect));
   };
 
   /** Throws `QUOTA` when `more` bytes would not fit. */
   reserve(more: number): void {
-    const quota = this.options.quotaBytes;
-    if (quota !== undefined && this.data.usedBytes() + more > quota) {
-      throw new StorageError('QUOTA', `memory store is full: delete something or raise quotaBytes=${quota}`);
-    }
+    const { quotaBytes } = this.options;
+    if (!quotaBytes || this.data.usedBytes() + more <= quotaBytes) return;
+    throw new StorageError('QUOTA', `memory store is full quotaBytes=${quotaBytes}`);
+  }
+
+  /** Adds an object unless its name is taken. */
+  createIfAbsent(name: string, bytes: Uint8Array): boolean {
+    const { objects } = this.data;
+    if (objects.has(name)) return false;
+    this.reserve(bytes.length);
+    objects.set(name, bytes.slice());
+    return true;
+  }
+
+  /** Adds an object whose name was never used. */
+  create(name: string, bytes: Uint8Array): void {
+    if (!this.createIfAbsent(name, bytes)) throw new StorageError('CONFLICT', 'object is there already', { object: name });
+  }
+
+  /** Bytes as a system sees them that reads late: what is changed too early is seen changed, but WebAssembly memory may grow (detaching the view). */
+  readLate(bytes: Uint8Array): () => Uint8Array {
+    const copy = this.sync && !this.options.delay ? bytes : bytes.slice();
+    return () => (bytes.length ? bytes : copy);
   }
 
   #next(operation: MemoryOperation, name: string): MemoryCall {

@@ -2,22 +2,28 @@
 
 import { StorageError } from '../base/errors.ts';
 import type { MaybePromise } from '../base/maybe-promise.ts';
-import type { LogSegment, LogStore } from './log-store.ts';
+import type { LogSegment, LogStore, SegmentInfo } from './log-store.ts';
 import { grown, type MemorySegment } from './memory-data.ts';
-import type { MemoryHandle } from './memory-handle.ts';
+import type { MemoryHandle, Perform } from './memory-handle.ts';
 
 const FIRST_BYTES = 4096;
 
 /** The log that belongs to the data of `handle`. */
 export function memoryLog(handle: MemoryHandle): LogStore {
-  const { later, data } = handle;
+  const { data, later, sync } = handle;
+  const perform = performer(handle);
   return {
     kind: 'memory',
-    sync: handle.options.sync !== false,
+    sync,
     defaultDurability: 'buffered',
-    segments: () => later('log.segments', '', () => [...data.segments].map(segmentInfo).sort((a, b) => a.number - b.number)),
-    read: (number, into) => later('log.read', `${number}`, () => read(data.segments.get(number), into)),
-    create: (number) => later('log.create', `${number}`, () => create(handle, number)),
+    segments: () => perform('log.segments', '', () => [...data.segments].map(segmentInfo).sort((a, b) => a.number - b.number)),
+    read: (number, into) => perform('log.read', `${number}`, () => read(data.segments.get(number), into)),
+    create: (number) => perform('log.create', `${number}`, () => create(handle, number)),
+    async makeDurable(numbers) {
+      await later('log.makeDurable', `${numbers}`, () => {
+        for (const number of numbers) makeDurable(number, data.segments.get(number));
+      });
+    },
     truncate: (before) =>
       later('log.truncate', `${before}`, () => {
         for (const number of data.segments.keys()) if (number < before) data.segments.delete(number);
@@ -26,7 +32,12 @@ export function memoryLog(handle: MemoryHandle): LogStore {
   };
 }
 
-function segmentInfo([number, { length }]: [number, MemorySegment]): { number: number; size: number } {
+/** A synchronous log is never delayed but where its interface allows a promise. */
+function performer({ sync, now, later }: MemoryHandle): Perform {
+  return sync ? now : later;
+}
+
+function segmentInfo([number, { length }]: [number, MemorySegment]): SegmentInfo {
   return { number, size: length };
 }
 
@@ -35,6 +46,11 @@ function read(segment: MemorySegment | undefined, into: Uint8Array): number | un
   const length = Math.min(segment.length, into.length);
   into.set(segment.bytes.subarray(0, length));
   return length;
+}
+
+function makeDurable(number: number, segment: MemorySegment | undefined): void {
+  if (segment === undefined) throw new StorageError('CORRUPTION', `log segment is missing segment=${number}`);
+  segment.synced = segment.length;
 }
 
 function create(handle: MemoryHandle, number: number): LogSegment | undefined {
@@ -55,18 +71,12 @@ class MemoryLogSegment implements LogSegment {
     this.#handle = handle;
     this.#segment = segment;
     this.#name = name;
-    if (handle.options.sync !== false) this.syncNow = this.#syncNow;
+    if (handle.sync) this.syncNow = this.#syncNow;
   }
 
   append(bytes: Uint8Array, position: number): MaybePromise<void> {
-    return this.#handle.later('log.append', this.#name, () => {
-      const segment = this.#segment;
-      const end = position + bytes.length;
-      this.#handle.reserve(end - segment.length);
-      if (end > segment.bytes.length) segment.bytes = grown(segment.bytes, end);
-      segment.bytes.set(bytes, position);
-      segment.length = Math.max(segment.length, end);
-    });
+    const late = this.#handle.readLate(bytes);
+    return performer(this.#handle)('log.append', this.#name, () => this.#write(late(), position));
   }
 
   async sync(): Promise<void> {
@@ -79,7 +89,7 @@ class MemoryLogSegment implements LogSegment {
   }
 
   close(): void {
-    this.#failure ??= new StorageError('CLOSED', `log segment is closed segment=${this.#name}`);
+    this.#fail(new StorageError('CLOSED', `log segment is closed segment=${this.#name}`));
   }
 
   readonly #syncNow = (): void => {
@@ -90,6 +100,15 @@ class MemoryLogSegment implements LogSegment {
       throw this.#fail(error);
     }
   };
+
+  #write(bytes: Uint8Array, position: number): void {
+    const segment = this.#segment;
+    const end = position + bytes.length;
+    this.#handle.reserve(end - segment.length);
+    if (end > segment.bytes.length) segment.bytes = grown(segment.bytes, end);
+    segment.bytes.set(bytes, position);
+    segment.length = Math.max(segment.length, end);
+  }
 
   /** The effect of a sync that is called now, however late it takes place. */
   #covering(): () => void {

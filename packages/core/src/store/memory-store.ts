@@ -61,7 +61,7 @@ function store(data: MemoryData, options: MemoryStoreOptions): MemoryStore {
   const handle = new MemoryHandle(data, options);
   return {
     ...operations(handle, handle.later),
-    ...(options.sync !== false && { sync: operations(handle, handle.now) }),
+    ...(handle.sync && { sync: operations(handle, handle.now) }),
     capabilities: CAPABILITIES,
     openLog: () => memoryLog(handle),
     lock: (how) => handle.later('lock', '', () => lock(data, how)),
@@ -75,18 +75,15 @@ function operations(handle: MemoryHandle, perform: PerformNow): SyncOperations;
 function operations(handle: MemoryHandle, perform: Perform): AsyncOperations;
 function operations(handle: MemoryHandle, perform: Perform): AsyncOperations {
   const { objects } = handle.data;
-  const create = (name: string, bytes: Uint8Array) => {
-    if (objects.has(name)) return false;
-    handle.reserve(bytes.length);
-    objects.set(name, bytes.slice());
-    return true;
-  };
   return {
-    put: (name, bytes) =>
-      perform('put', name, () => {
-        if (!create(name, bytes)) throw new StorageError('CONFLICT', 'object is there', { object: name });
-      }),
-    putIfAbsent: (name, bytes) => perform('putIfAbsent', name, () => create(name, bytes)),
+    put: (name, bytes) => {
+      const late = handle.readLate(bytes);
+      return perform('put', name, () => handle.create(name, late()));
+    },
+    putIfAbsent: (name, bytes) => {
+      const late = handle.readLate(bytes);
+      return perform('putIfAbsent', name, () => handle.createIfAbsent(name, late()));
+    },
     get: (name) => perform('get', name, () => objects.get(name)?.slice()),
     has: (name) => perform('has', name, () => objects.has(name)),
     openObject: (name) => perform('openObject', name, () => reader(perform, name, objects.get(name))),
@@ -105,13 +102,14 @@ function operations(handle: MemoryHandle, perform: Perform): AsyncOperations {
   };
 }
 
-function reader(perform: Perform, name: string, bytes: Uint8Array | undefined): ObjectReader {
-  if (bytes === undefined) throw new StorageError('CORRUPTION', 'object is missing', { object: name });
+function reader(perform: Perform, object: string, bytes: Uint8Array | undefined): ObjectReader {
+  if (bytes === undefined) throw new StorageError('CORRUPTION', 'object is missing', { object });
   return {
     readInto: (target, offset) =>
-      perform('readInto', name, () => {
-        if (offset + target.length > bytes.length) throw new StorageError('CORRUPTION', 'object is too short', { object: name, offset });
-        target.set(bytes.subarray(offset, offset + target.length));
+      perform('readInto', object, () => {
+        const found = bytes.subarray(offset, offset + target.length);
+        if (found.length < target.length) throw new StorageError('CORRUPTION', 'object is too short', { object, offset });
+        target.set(found);
       }),
     close() {},
   };

@@ -8,7 +8,9 @@
 // - list sees every object whose creation had returned before list was called, and nothing that is still being written.
 // A call that throws or rejects may or may not have taken place, except with QUOTA: then nothing is left.
 // Names are relative paths of `[a-z0-9./-]` without empty, `.` or `..` parts, at most 255 bytes; no name is a folder of another.
-// Bytes passed in are read before the call's promise settles and must not change until then. Bytes handed out belong to the caller.
+// Bytes passed in are read before the call's promise settles and must not change until then. Where they lie in WebAssembly memory, that may grow
+// meanwhile (which detaches the view): a store hands them to the system, or copies them, in the call itself. Bytes handed out belong to
+// the caller, in a buffer of their own.
 
 import type { MaybePromise } from '../base/maybe-promise.ts';
 import type { LogStore } from './log-store.ts';
@@ -17,7 +19,7 @@ import type { LogStore } from './log-store.ts';
 export interface ObjectReader {
   /**
    * Reads exactly `target.length` bytes at `offset` into `target`. Fewer bytes in the object are `CORRUPTION`, which names object and offset.
-   * `target` may lie in WebAssembly memory. Several reads may be under way.
+   * `target` may lie in WebAssembly memory, which must not grow until a promise has settled. Several reads may be under way.
    */
   readInto(target: Uint8Array, offset: number): MaybePromise<void>;
   /** Releases what the reader holds. Idempotent. */
