@@ -1,4 +1,4 @@
-// What a user downloads: core with its kernels, bundled, minified and gzipped. The kernels count as what ships, base64 text inside a module;
+// What a user downloads: core with its kernels, bundled, minified and gzipped. The kernels count as what ships, hexadecimal text inside a module;
 // the bare WebAssembly module, which workerd loads, is shown beside it. One KB is 1000 bytes.
 
 import { readFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const wasm = readFileSync(join(root, 'packages/wasm-kernels/dist/kernels.wasm'))
 
 const rows = [
   {
-    part: 'kernels, as base64 in a module',
+    part: 'kernels, as text in a module',
     bytes: zipped(everything) - zipped(typescript),
     raw: everything.length - typescript.length,
     limit: LIMITS.kernels,
@@ -59,7 +59,7 @@ function withoutKernels() {
   return {
     name: 'without-kernels',
     setup(context) {
-      context.onLoad({ filter: KERNEL_MODULE }, () => ({ contents: "export const wasmBase64 = '';" }));
+      context.onLoad({ filter: KERNEL_MODULE }, () => ({ contents: "export const wasmHex = '';" }));
     },
   };
 }
