@@ -8,6 +8,12 @@ export { recordSeal, recordCheck } from './record';
 export { memtableInit, memtableInsert, memtableGet } from './memtable';
 export { memtableRoom } from './memtable-split';
 export { blockLoad, blockPayloadLength } from './block-load';
+export { partitionCheck } from './partition';
+export { topCheck } from './top-index';
+export { runBuild } from './run';
+export { viewGet } from './view-get';
+export { scanPage, scanEnd } from './scan';
+export { scanBytes } from './scan-layout';
 
 // For tests only: not in src/kernels.ts but in src/memory-test-kit.ts.
 export { bloomAdd, bloomProbe } from './bloom';
