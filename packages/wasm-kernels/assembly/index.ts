@@ -14,6 +14,7 @@ export { runBuild } from './run';
 export { viewGet } from './view-get';
 export { scanPage, scanEnd } from './scan';
 export { scanBytes } from './scan-layout';
+export { mergeInputBytes, mergeBytes, mergeInput, mergeStart, mergeRun } from './merge';
 
 // For tests only: not in src/kernels.ts but in src/memory-test-kit.ts.
 export { bloomAdd, bloomProbe } from './bloom';
