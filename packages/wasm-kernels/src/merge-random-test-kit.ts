@@ -2,14 +2,14 @@
 
 import type { RandomNumbers } from './memory-test-kit.ts';
 import type { MergeSettings, MergeSource } from './merge-job-test-kit.ts';
-import { randomEntries } from './random-entries-test-kit.ts';
-import type { EntryShape } from './random-entries-test-kit.ts';
+import { randomEntries } from './merge-entries-test-kit.ts';
+import type { EntryShape } from './merge-entries-test-kit.ts';
 import { encodeSst } from './reference-encoder-test-kit.ts';
 import type { EncodedSst } from './reference-encoder-test-kit.ts';
 import { compareKeys } from './reference-entry-test-kit.ts';
 import type { ReferenceEntry } from './reference-entry-test-kit.ts';
 
-/** Above the longest key and the largest entry of random-entries-test-kit.ts. */
+/** Above the longest key and the largest entry of merge-entries-test-kit.ts. */
 const LONGEST_KEY = 1500;
 const LARGEST_ENTRY = 5000;
 const LARGEST_SOURCE = 150;
