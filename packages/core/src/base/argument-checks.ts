@@ -33,7 +33,8 @@ export function checkInteger(name: string, value: unknown, least: number, most =
   if (value === undefined) return;
   if (typeof value !== 'number') throw new TypeError(`${name} must be an integer, not ${describe(value)}`);
   if (!Number.isInteger(value) || value < least || value > most) {
-    throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`);
+    const limits = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new RangeError(`${name} must be an integer ${limits}, not ${value}`);
   }
 }
 

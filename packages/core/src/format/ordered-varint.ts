@@ -25,7 +25,7 @@ export function writeOrderedVarint(value: number, target: Uint8Array, offset: nu
     target[i] = rest & 0xff;
     rest >>>= 8;
   }
-  target[offset] = rest | (0xf00 >>> length);
+  target[offset] = rest | (0xff00 >>> (length - 1)); // as many ones in front as bytes follow
   return end;
 }
 

@@ -4,12 +4,12 @@
 
 import { checkBoolean, checkInteger, checkOptions } from '../base/argument-checks.ts';
 import { assert } from '../base/errors.ts';
-import type { KeyCodec } from './codec.ts';
 import { compareBytes } from './compare-bytes.ts';
-import { orderedVarintBytes, orderedVarintLength, writeOrderedVarint } from './ordered-varint.ts';
+import { type KeySpaceCodec, MAX_KEY_BYTES } from './key-space.ts';
+import { orderedVarintLength, writeOrderedVarint } from './ordered-varint.ts';
 
-/** The longest key, in bytes as encoded. */
-export const LONGEST_KEY_BYTES = 65535;
+/** A key space as far as its keys go in. */
+type Space<K, P> = KeySpaceCodec<unknown, unknown, P, K, never>;
 
 /** Which keys. Limits on both sides may be left out. */
 export interface KeyRange<K, P = K> {
@@ -57,28 +57,23 @@ const RANGE_OPTIONS: readonly string[] = ['gt', 'gte', 'lt', 'lte', 'prefix'];
 const SCAN_OPTIONS: readonly string[] = [...RANGE_OPTIONS, 'reverse', 'limit', 'keysOnly'];
 
 /**
- * The bounds of a scan in key space `space`. `more` names options that the caller of this function understands.
+ * The bounds of a scan in a key space. `more` names options that the caller of this function understands.
  * Throws a TypeError for unknown options and for `gt` with `gte` or `lt` with `lte`.
  */
-export function scanBounds<K, P>(
-  options: ScanOptions<K, P>,
-  codec: KeyCodec<K, P>,
-  space: number,
-  more: readonly string[] = [],
-): ScanBounds {
-  const { reverse, limit, keysOnly } = options;
+export function scanBounds<K, P>(options: ScanOptions<K, P>, space: Space<K, P>, more: readonly string[] = []): ScanBounds {
   checkOptions(options, [...SCAN_OPTIONS, ...more]);
+  const { reverse, limit, keysOnly } = options;
   checkBoolean('reverse', reverse);
   checkBoolean('keysOnly', keysOnly);
   if (limit !== Infinity) checkInteger('limit', limit, 0);
-  const bounds = keyBounds(options, codec, space);
+  const bounds = keyBounds(options, space);
   return { ...bounds, reverse: reverse ?? false, limit: limit ?? Infinity, keysOnly: keysOnly ?? false };
 }
 
 /** The bounds of a range of keys, with the same checks. */
-export function rangeBounds<K, P>(range: KeyRange<K, P>, codec: KeyCodec<K, P>, space: number, more: readonly string[] = []): KeyBounds {
+export function rangeBounds<K, P>(range: KeyRange<K, P>, space: Space<K, P>, more: readonly string[] = []): KeyBounds {
   checkOptions(range, [...RANGE_OPTIONS, ...more]);
-  return keyBounds(range, codec, space);
+  return keyBounds(range, space);
 }
 
 /** True when no key can lie inside. */
@@ -95,9 +90,10 @@ export function halfOpenBounds(bounds: KeyBounds): { lower: Uint8Array; upper: U
   };
 }
 
-/** A key as it is stored: the key space's id, then the encoded key. For hot paths write both in place instead. */
-export function storedKey<K, P>(codec: KeyCodec<K, P>, space: number, key: K): Uint8Array {
-  return stored(space, codec.maxBytes(key), (target, offset) => codec.encodeInto(key, target, offset));
+/** A key as it is stored: the key space's id, then the encoded key. For hot paths write it in place instead. */
+export function storedKey<K, P>(space: Space<K, P>, key: K): Uint8Array {
+  const target = new Uint8Array(space.maxKeyBytes(key));
+  return target.subarray(0, space.writeKey(key, target, 0));
 }
 
 /** The smallest byte string above all that begin with `prefix`, or undefined when there is none (nothing but ff). */
@@ -110,15 +106,15 @@ export function prefixSuccessor(prefix: Uint8Array): Uint8Array | undefined {
   return successor;
 }
 
-function keyBounds<K, P>(range: KeyRange<K, P>, codec: KeyCodec<K, P>, space: number): KeyBounds {
+function keyBounds<K, P>(range: KeyRange<K, P>, space: Space<K, P>): KeyBounds {
   const { gt, gte, lt, lte, prefix } = range;
   if (gt !== undefined && gte !== undefined) throw new TypeError('a range has gt or gte, not both');
   if (lt !== undefined && lte !== undefined) throw new TypeError('a range has lt or lte, not both');
-  const bounds = prefixBounds(storedPrefix(codec, space, prefix));
+  const bounds = prefixBounds(storedPrefix(space, prefix));
   const lowest = gt ?? gte;
   const highest = lt ?? lte;
-  if (lowest !== undefined) raiseLower(bounds, storedKey(codec, space, lowest), gt !== undefined);
-  if (highest !== undefined) lowerUpper(bounds, storedKey(codec, space, highest), lte !== undefined);
+  if (lowest !== undefined) raiseLower(bounds, storedKey(space, lowest), gt !== undefined);
+  if (highest !== undefined) lowerUpper(bounds, storedKey(space, highest), lte !== undefined);
   return bounds;
 }
 
@@ -142,22 +138,17 @@ function lowerUpper(bounds: Bounds, upper: Uint8Array, closed: boolean): void {
   bounds.upperClosed = closed;
 }
 
-function storedPrefix<K, P>(codec: KeyCodec<K, P>, space: number, prefix: P | undefined): Uint8Array {
-  if (prefix === undefined) return stored(space, 0, (_, offset) => offset);
-  return stored(space, codec.maxPrefixBytes(prefix), (target, offset) => codec.encodePrefixInto(prefix, target, offset));
-}
-
-function stored(space: number, maxBytes: number, encode: (target: Uint8Array, offset: number) => number): Uint8Array {
-  const idBytes = orderedVarintBytes(space);
-  const target = new Uint8Array(idBytes + maxBytes);
-  const end = encode(target, writeOrderedVarint(space, target, 0));
-  if (end - idBytes > LONGEST_KEY_BYTES) throw new RangeError(`key is too long bytes=${end - idBytes} longest=${LONGEST_KEY_BYTES}`);
+function storedPrefix<K, P>({ id, keys, prefixBytes }: Space<K, P>, prefix: P | undefined): Uint8Array {
+  const target = new Uint8Array(prefixBytes + (prefix === undefined ? 0 : keys.maxPrefixBytes(prefix)));
+  const start = writeOrderedVarint(id, target, 0);
+  const end = prefix === undefined ? start : keys.encodePrefixInto(prefix, target, start);
+  if (end - start > MAX_KEY_BYTES) throw new RangeError(`prefix is too long: at most ${MAX_KEY_BYTES} bytes bytes=${end - start}`);
   return target.subarray(0, end);
 }
 
 /** The smallest stored key above this one: one zero byte more, or, where a key cannot be longer, the next one of its length. */
 function keySuccessor(key: Uint8Array): Uint8Array {
-  if (key.length - orderedVarintLength(key[0]) >= LONGEST_KEY_BYTES) return prefixSuccessor(key) ?? key;
+  if (key.length - orderedVarintLength(key[0]) >= MAX_KEY_BYTES) return prefixSuccessor(key) ?? key;
   const successor = new Uint8Array(key.length + 1);
   successor.set(key);
   return successor;

@@ -111,16 +111,12 @@ export class StructuredWriter {
 
   #string(text: string): void {
     this.#reserve(1 + MAX_VARINT_BYTES + maxUtf8Bytes(text));
-    // The head's size depends on the text's, which is known behind it only: guess that it is ASCII.
-    const start = this.#end;
-    this.#count(tag.SHORT_STRING, tag.STRING, text.length);
-    const guess = this.#end;
+    // How long the head is depends on how long the text is, which is known behind it only: guess that it is ASCII.
+    const guess = this.#end + stringHeadBytes(text.length);
     const length = this.#text(text, guess) - guess;
-    if (length !== text.length) {
-      this.#end = start;
-      this.#count(tag.SHORT_STRING, tag.STRING, length);
-      if (this.#end !== guess) this.#bytes.copyWithin(this.#end, guess, guess + length);
-    }
+    const start = this.#end + stringHeadBytes(length);
+    if (start !== guess) this.#bytes.copyWithin(start, guess, guess + length);
+    this.#count(tag.SHORT_STRING, tag.STRING, length);
     this.#end += length;
   }
 
@@ -184,4 +180,11 @@ export class StructuredWriter {
     this.#bytes.set(old.subarray(0, this.#end));
     this.#view = new DataView(this.#bytes.buffer);
   }
+}
+
+function stringHeadBytes(length: number): number {
+  if (length < 32) return 1;
+  let bytes = 2;
+  for (let rest = length; rest > 0x7f; rest = Math.floor(rest / 128)) bytes++;
+  return bytes;
 }

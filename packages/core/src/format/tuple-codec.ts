@@ -31,7 +31,9 @@ export type PartOf<Name> = Name extends 'string'
 export type PartsOf<Names extends readonly PartName[]> = { [Index in keyof Names]: PartOf<Names[Index]> };
 
 /** The tuple itself and all its beginnings. */
-export type Prefixes<T extends readonly unknown[]> = T extends readonly [...infer Rest, unknown] ? T | Prefixes<Rest> : readonly [];
+export type Prefixes<T extends readonly unknown[]> = T extends readonly [...infer Rest, unknown]
+  ? T | Prefixes<readonly [...Rest]>
+  : readonly [];
 
 interface Tuple {
   <const Names extends readonly PartName[]>(...parts: Names): KeyCodec<PartsOf<Names>, Prefixes<PartsOf<Names>>>;
@@ -53,12 +55,14 @@ class TupleCodec implements KeyCodec<readonly KeyPart[]> {
   }
 
   maxBytes(key: readonly KeyPart[]): number {
-    this.#checkLength(key, 'key', key.length === (this.#types ?? key).length);
+    this.#checkArray(key);
+    if (key.length !== (this.#types ?? key).length) throw this.#misfit('key', key);
     return this.maxPrefixBytes(key);
   }
 
   maxPrefixBytes(prefix: readonly KeyPart[]): number {
-    this.#checkLength(prefix, 'prefix', prefix.length <= (this.#types ?? prefix).length);
+    this.#checkArray(prefix);
+    if (prefix.length > (this.#types ?? prefix).length) throw this.#misfit('prefix', prefix);
     let bytes = 0;
     for (let i = 0; i < prefix.length; i++) {
       this.#checkType(prefix[i], i);
@@ -85,9 +89,12 @@ class TupleCodec implements KeyCodec<readonly KeyPart[]> {
     return key;
   }
 
-  #checkLength(key: readonly KeyPart[], what: string, fits: boolean): void {
+  #checkArray(key: unknown): void {
     if (!Array.isArray(key)) throw new TypeError(`expected an array of key parts, not ${describe(key)} codec=${this.name}`);
-    if (!fits) throw new TypeError(`this ${what} does not fit its codec parts=${key.length} codec=${this.name}`);
+  }
+
+  #misfit(what: string, key: readonly KeyPart[]): TypeError {
+    return new TypeError(`this ${what} does not fit its codec parts=${key.length} codec=${this.name}`);
   }
 
   #checkType(part: unknown, index: number): void {
