@@ -1,0 +1,315 @@
+// The one place where the state of an open database lives: memtables, version, manifest, views. State changes only in synchronous functions here;
+// the jobs (flush, compaction, gc) come back to install what they made.
+
+import type { Kernels } from '@varve/wasm-kernels';
+import type { Clock } from '../base/clock.ts';
+import { StorageError } from '../base/errors.ts';
+import { isPromise, then, type MaybePromise } from '../base/maybe-promise.ts';
+import type { BlockCache } from '../cache/block-cache.ts';
+import { compareEpochs, type Epoch } from '../format/epoch.ts';
+import { idText, manifestName, type ObjectId } from '../format/object-names.ts';
+import type { Heap } from '../heap/heap.ts';
+import { PageScanner } from '../iterators/page-scanner.ts';
+import { ReadView } from '../iterators/read-view.ts';
+import type { Memtable } from '../memtable/memtable.ts';
+import { Snapshots } from '../mvcc/snapshots.ts';
+import { VisibleEpoch } from '../mvcc/visible-epoch.ts';
+import { PointReader } from '../read/point-reader.ts';
+import type { Job } from '../scheduler/job.ts';
+import { Mutex } from '../scheduler/mutex.ts';
+import { Scheduler } from '../scheduler/scheduler.ts';
+import type { SstCatalog } from '../sst/catalog.ts';
+import type { Sst } from '../sst/sst.ts';
+import { EngineStats } from '../stats/engine-stats.ts';
+import { tell, type EngineEvent } from '../stats/events.ts';
+import type { LogStore } from '../store/log-store.ts';
+import type { ObjectStore } from '../store/object-store.ts';
+import type { EditJson } from '../version/manifest-format.ts';
+import type { ManifestState } from '../version/manifest-state.ts';
+import type { Manifest } from '../version/manifest.ts';
+import type { LogWriter } from '../wal/log-writer.ts';
+import { SEGMENT_HEADER_BYTES, type SegmentFormat } from '../wal/segment-format.ts';
+import { WriteBatch } from '../write/write-batch.ts';
+import { Writer } from '../write/writer.ts';
+import { Arenas } from './arenas.ts';
+import { Maintenance } from './maintenance.ts';
+import type { MemoryPlan } from './memory-plan.ts';
+import type { Settings } from './settings.ts';
+
+/** What `open` put together. */
+export interface EngineParts {
+  readonly heap: Heap;
+  readonly kernels: Kernels;
+  readonly cache: BlockCache;
+  readonly store: ObjectStore;
+  readonly log: LogStore;
+  readonly logWriter: LogWriter;
+  readonly segments: SegmentFormat;
+  readonly settings: Settings;
+  readonly plan: MemoryPlan;
+  readonly clock: Clock;
+  readonly manifest: Manifest;
+  readonly arenas: Arenas;
+  readonly unlock: () => MaybePromise<void>;
+}
+
+export class Engine {
+  readonly parts: EngineParts;
+  readonly scheduler = new Scheduler();
+  readonly snapshots = new Snapshots((message) => this.tell({ kind: 'warning', message }));
+  readonly stats = new EngineStats();
+  readonly visible: VisibleEpoch;
+  readonly catalog: SstCatalog;
+  readonly points: PointReader;
+  readonly pages: PageScanner;
+  readonly writer: Writer;
+  readonly maintenance: Maintenance;
+  readonly #commits = new Mutex(this.scheduler);
+  readonly #ssts = new Map<string, Sst>();
+  #frozen: Memtable[] = [];
+  #view: ReadView;
+  #nextObject = 1;
+  #nextManifestName: string;
+  /** Smallest object counters of the jobs under way. */
+  readonly #pending = new Set<ObjectId>();
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: EngineParts, catalog: SstCatalog, ssts: readonly Sst[], recovered: readonly Memtable[], active: { memtable: Memtable; seed: { low: number; high: number }; appended: number }) {
+    const { heap, kernels } = parts;
+    const { term, number } = parts.manifest.state;
+    this.parts = parts;
+    this.catalog = catalog;
+    this.visible = new VisibleEpoch(term, 0);
+    this.points = new PointReader(heap, kernels, catalog);
+    this.pages = new PageScanner(heap, kernels, catalog);
+    this.#nextManifestName = manifestName(number + 1);
+    for (const sst of ssts) this.#ssts.set(idText(sst.info.id), sst);
+    this.#frozen = [...recovered];
+    this.maintenance = new Maintenance(this);
+    this.writer = new Writer(
+      {
+        heap,
+        kernels,
+        clock: parts.clock,
+        log: parts.logWriter,
+        visible: this.visible,
+        term,
+        largestEntryBytes: parts.plan.largestEntryBytes,
+        newBatch: () => this.newBatch(),
+        overtaken: () => this.#overtaken(),
+        freeze: () => this.#makeRoom(),
+        freezeSync: () => this.#makeRoomSync(),
+        pace: (sync) => this.maintenance.pace(sync),
+      },
+      0,
+    );
+    this.writer.attach(active.memtable, active.seed, active.appended);
+    this.#view = this.#makeView();
+  }
+
+  /** The newest state for readers. Valid until the next `await`, unless pinned. */
+  get view(): ReadView {
+    return this.#view;
+  }
+
+  get state(): ManifestState {
+    return this.parts.manifest.state;
+  }
+
+  /** Memtables that wait for their flush, newest first. */
+  get frozen(): readonly Memtable[] {
+    return this.#frozen;
+  }
+
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  newBatch(): WriteBatch {
+    return new WriteBatch(this.parts.plan.memtableBytes);
+  }
+
+  sstOf(id: ObjectId): Sst {
+    return this.#ssts.get(idText(id))!;
+  }
+
+  tell(event: EngineEvent): void {
+    tell(this.parts.settings.onEvent, event);
+  }
+
+  /** A failure after which nothing more is written. */
+  fail(error: unknown): void {
+    if (this.closed || this.writer.failed) return;
+    this.writer.fail(error);
+    this.tell({ kind: 'failed', error });
+  }
+
+  assertOpen(): void {
+    if (this.closed) throw new StorageError('CLOSED', 'the database is closed: open it again');
+  }
+
+  /** Epochs that readers see or may come to see while a merge runs, ascending. */
+  neededEpochs(): Epoch[] {
+    const now = this.visible.capture();
+    const older = this.snapshots.epochs().filter((epoch) => compareEpochs(epoch, now) < 0);
+    return [...older, now, ...this.writer.pendingEpochs];
+  }
+
+  // Objects and manifests ---------------------------------------------------------------------------------------------------------
+
+  /** A fresh id. The ids of a job are pending until `release`, so that nobody takes its objects for garbage. */
+  takeId(job: Set<ObjectId>): ObjectId {
+    const id = { term: this.state.term, counter: this.#nextObject++ };
+    job.add(id);
+    this.#pending.add(id);
+    return id;
+  }
+
+  releaseIds(job: Set<ObjectId>): void {
+    for (const id of job) this.#pending.delete(id);
+  }
+
+  /** Commits edits as the next manifest and installs them before anybody else runs. */
+  *commit(edits: () => readonly EditJson[], install: () => void, ids?: Set<ObjectId>): Job<void> {
+    yield* this.#commits.exclusively(() => this.#commitAlone(edits, install, ids));
+  }
+
+  *#commitAlone(edits: () => readonly EditJson[], install: () => void, ids: Set<ObjectId> | undefined): Job<void> {
+    const others = [...this.#pending].filter((id) => ids === undefined || !ids.has(id)).map((id) => id.counter);
+    const bookkeeping: EditJson[] = [
+      { kind: 'objects', pendingFrom: String(Math.min(this.#nextObject, ...others)), next: String(this.#nextObject) },
+      { kind: 'clock', now: String(Math.max(this.state.now, this.parts.clock.now())), safeEpoch: String(this.state.safeEpoch) },
+    ];
+    try {
+      yield* this.parts.manifest.commit([...edits(), ...bookkeeping]);
+    } catch (error) {
+      this.fail(error);
+      throw error;
+    }
+    this.#nextManifestName = manifestName(this.state.number + 1);
+    install();
+    this.maintenance.afterCommit();
+  }
+
+  /** True when a manifest of another writer stands above ours (PROTOCOL.md, rule 4). Our own commit under way is told by its nonce. */
+  #overtaken(): MaybePromise<boolean> {
+    const { store, manifest } = this.parts;
+    const found = (store.sync ?? store).has(this.#nextManifestName);
+    if (found === false) return false;
+    return then(found, (there) => there && manifest.isForeign(this.state.number + 1));
+  }
+
+  // Memtables -----------------------------------------------------------------------------------------------------------------------
+
+  #makeRoom(): MaybePromise<void> {
+    const wait = this.maintenance.mustWait();
+    if (wait !== undefined) return wait;
+    return this.#freeze();
+  }
+
+  #makeRoomSync(): void {
+    this.maintenance.waitSync();
+    if (isPromise(this.#freeze())) throw new StorageError('UNSUPPORTED', 'this log needs asynchronous writes');
+  }
+
+  /** The active memtable becomes read-only, a fresh one and the next log segment take over. Everything of the old one is in the log. */
+  #freeze(): MaybePromise<void> {
+    const { logWriter, arenas } = this.parts;
+    const old = this.writer.active;
+    const segment = logWriter.segment + 1;
+    const end = { previousEnd: logWriter.position, previousSynced: logWriter.synced };
+    return then(logWriter.roll(segment, arenas.segmentBytes), () => {
+      const memtable = arenas.take(segment);
+      const seed = this.parts.segments.writeHeader(memtable.arena, { database: this.state.database, term: this.state.term, segment, ...end });
+      memtable.tail = memtable.arena + SEGMENT_HEADER_BYTES;
+      this.#frozen.unshift(old);
+      this.writer.attach(memtable, seed, memtable.arena);
+      this.#replaceView();
+      this.maintenance.startFlush();
+    });
+  }
+
+  /** For `flush()`: freezes what is in the active memtable, if anything. */
+  async freezeActive(): Promise<void> {
+    await this.writer.drain();
+    if (this.writer.active.count === 0) return;
+    for (let wait = this.maintenance.mustWait(); wait !== undefined; wait = this.maintenance.mustWait()) await wait;
+    await this.#freeze();
+  }
+
+  /** Flushed memtables go, their SSTs come. */
+  installFlush(flushed: readonly Memtable[], ssts: readonly Sst[]): void {
+    for (const sst of ssts) this.#ssts.set(idText(sst.info.id), sst);
+    this.#frozen = this.#frozen.filter((memtable) => !flushed.includes(memtable));
+    this.#replaceView();
+    this.parts.logWriter.forgetBelow(this.state.logPosition);
+  }
+
+  /** Log position once these memtables are flushed. */
+  positionAfter(flushed: readonly Memtable[]): number {
+    const rest = this.#frozen.filter((memtable) => !flushed.includes(memtable));
+    return (rest.at(-1) ?? this.writer.active).firstSegment;
+  }
+
+  installCompaction(removed: readonly Sst[], added: readonly Sst[]): void {
+    for (const sst of added) this.#ssts.set(idText(sst.info.id), sst);
+    for (const sst of removed) this.#ssts.delete(idText(sst.info.id));
+    this.#replaceView();
+    for (const sst of removed) this.catalog.retire(sst);
+  }
+
+  /** A move changes levels only. */
+  installMove(): void {
+    this.#replaceView();
+  }
+
+  #replaceView(): void {
+    const old = this.#view;
+    this.#view = this.#makeView();
+    old.unpin();
+  }
+
+  #makeView(): ReadView {
+    const { heap, kernels, arenas } = this.parts;
+    const [level0, ...levels] = this.state.version.levels;
+    const open = (info: { id: ObjectId }): Sst => this.sstOf(info.id);
+    const runs = [...level0.map((info) => [open(info)]), ...levels.map((level) => level.map(open))];
+    return new ReadView({ heap, kernels, catalog: this.catalog, onMemtableFree: (memtable) => arenas.give(memtable) }, [this.writer.active, ...this.#frozen], runs);
+  }
+
+  // The end ---------------------------------------------------------------------------------------------------------------------------
+
+  /** Waits for writes under way, leaves the log durable and marked as closed, and gives everything back. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { logWriter, log, store, unlock } = this.parts;
+    let failure: unknown;
+    try {
+      if (!this.writer.failed) await this.#closeLog();
+    } catch (error) {
+      failure = error;
+    }
+    await this.scheduler.stop(new StorageError('CLOSED', 'the database is closed'));
+    this.writer.fail(new StorageError('CLOSED', 'the database is closed: open it again'));
+    await logWriter.close();
+    await log.close();
+    await this.catalog.close();
+    await unlock();
+    await store.close?.();
+    if (failure !== undefined) throw failure;
+  }
+
+  async #closeLog(): Promise<void> {
+    const { logWriter, segments } = this.parts;
+    await this.writer.sync();
+    const { active, seed } = this.writer;
+    if (active.freeBytes < 64) return;
+    const length = segments.writeClose(active.tail, logWriter.position, seed, logWriter.position);
+    await logWriter.append(this.parts.heap.bytes.subarray(active.tail, active.tail + length));
+    active.tail += length;
+  }
+}

@@ -1,0 +1,148 @@
+// From pages to what the user iterates: entries, keys or values, decoded one at a time as they are asked for.
+
+import type { MaybePromise } from '../base/maybe-promise.ts';
+import type { KeySpaceCodec } from '../format/key-space.ts';
+import type { Page } from '../iterators/page-scanner.ts';
+import type { PageCursor } from './page-cursor.ts';
+
+/** Makes one item of the entry at `at` of a page. */
+export type Decode<T> = (bytes: Uint8Array, keyAt: number, keyBytes: number, valueAt: number, valueBytes: number) => T;
+
+type AnySpace<K, V> = KeySpaceCodec<K, V, never, never, never>;
+
+export function decodeEntry<K, V>(space: AnySpace<K, V>): Decode<[K, V]> {
+  const { keys, values, prefixBytes } = space;
+  return (bytes, keyAt, keyBytes, valueAt, valueBytes) => [
+    keys.decode(bytes, keyAt + prefixBytes, keyBytes - prefixBytes, true),
+    values.decode(bytes, valueAt, valueBytes, true),
+  ];
+}
+
+export function decodeKey<K>({ keys, prefixBytes }: AnySpace<K, unknown>): Decode<K> {
+  return (bytes, keyAt, keyBytes) => keys.decode(bytes, keyAt + prefixBytes, keyBytes - prefixBytes, true);
+}
+
+export function decodeValue<V>({ values }: AnySpace<unknown, V>): Decode<V> {
+  return (bytes, _keyAt, _keyBytes, valueAt, valueBytes) => values.decode(bytes, valueAt, valueBytes, true);
+}
+
+/** Reads the items of a page in order. Hot: the "full scan" of the benchmark. */
+export class PageItems<T> {
+  readonly #decode: Decode<T>;
+  #bytes: Uint8Array = new Uint8Array(0);
+  #u32: Uint32Array = new Uint32Array(0);
+  #at = 0;
+  #left = 0;
+
+  constructor(decode: Decode<T>) {
+    this.#decode = decode;
+  }
+
+  /** Items that are left of the page. */
+  get left(): number {
+    return this.#left;
+  }
+
+  open({ bytes, count }: Page): void {
+    this.#bytes = bytes;
+    this.#u32 = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+    this.#at = 0;
+    this.#left = count;
+  }
+
+  next(): T {
+    const at = this.#at;
+    const keyBytes = this.#u32[at >>> 2];
+    const valueBytes = this.#u32[(at >>> 2) + 1];
+    const valueAt = at + 8 + keyBytes;
+    this.#at = (valueAt + valueBytes + 3) & ~3;
+    this.#left--;
+    return this.#decode(this.#bytes, at + 8, keyBytes, valueAt, valueBytes);
+  }
+
+  rest(): T[] {
+    const items: T[] = [];
+    while (this.#left > 0) items.push(this.next());
+    return items;
+  }
+}
+
+/** Items of a scan over a synchronous store. */
+export class SyncItems<T> implements IterableIterator<T> {
+  readonly #cursor: PageCursor;
+  readonly #items: PageItems<T>;
+
+  constructor(cursor: PageCursor, decode: Decode<T>) {
+    this.#cursor = cursor;
+    this.#items = new PageItems(decode);
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<T> {
+    if (this.#items.left === 0) this.#items.open(this.#cursor.next() as Page);
+    if (this.#items.left === 0) return { done: true, value: undefined };
+    return { done: false, value: this.#items.next() };
+  }
+
+  return(): IteratorResult<T> {
+    this.#cursor.close();
+    this.#items.open({ bytes: new Uint8Array(0), count: 0, last: true });
+    return { done: true, value: undefined };
+  }
+}
+
+/** Items of a scan, awaited a page at a time. Calls of `next` that overlap are answered in order. */
+export class AsyncItems<T> implements AsyncIterableIterator<T> {
+  readonly #cursor: PageCursor;
+  readonly #items: PageItems<T>;
+  readonly #signal: AbortSignal | undefined;
+  #filling: Promise<unknown> | undefined;
+
+  constructor(cursor: PageCursor, decode: Decode<T>, signal: AbortSignal | undefined) {
+    this.#cursor = cursor;
+    this.#items = new PageItems(decode);
+    this.#signal = signal;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<T>> {
+    if (this.#filling === undefined && this.#items.left > 0) return Promise.resolve({ done: false, value: this.#items.next() });
+    return this.#nextLater();
+  }
+
+  async return(): Promise<IteratorResult<T>> {
+    this.#cursor.close();
+    this.#items.open({ bytes: new Uint8Array(0), count: 0, last: true });
+    return { done: true, value: undefined };
+  }
+
+  async #nextLater(): Promise<IteratorResult<T>> {
+    while (this.#filling !== undefined) await this.#filling;
+    if (this.#items.left === 0) await this.#fill();
+    if (this.#items.left === 0) return { done: true, value: undefined };
+    return { done: false, value: this.#items.next() };
+  }
+
+  async #fill(): Promise<void> {
+    const filling = nextPage(this.#cursor, this.#signal).then((page) => this.#items.open(page));
+    this.#filling = filling.catch(() => undefined).finally(() => (this.#filling = undefined));
+    await filling;
+    await this.#filling;
+  }
+}
+
+/** A page, unless the signal says otherwise. */
+export async function nextPage(cursor: PageCursor, signal: AbortSignal | undefined): Promise<Page> {
+  if (signal?.aborted === true) {
+    cursor.close();
+    throw signal.reason as Error;
+  }
+  const page: MaybePromise<Page> = cursor.next();
+  return page;
+}

@@ -1,0 +1,37 @@
+// How the memory budget is divided. Everything is a fraction of it, so that 4 MiB and 4 GiB behave alike.
+//
+//   1/4  two memtables (log and tree in one region each)
+//   1/2  frames of the block cache
+//   1/4  workspace: merges, scans, top indexes, large blocks, and the memtables of a recovery until they are flushed
+
+const KIB = 1024;
+export const MIN_BUDGET_BYTES = 4096 * KIB;
+export const DEFAULT_BUDGET_BYTES = 65536 * KIB;
+
+export interface MemoryPlan {
+  readonly memtableBytes: number;
+  readonly cacheBytes: number;
+  /** Blocks larger than a frame, together. */
+  readonly largeBlockBytes: number;
+  /** One entry with its key. */
+  readonly largestEntryBytes: number;
+  /** Stored bytes that one input of a merge holds. */
+  readonly chunkBytes: number;
+  /** All inputs of one merge together. */
+  readonly mergeBytes: number;
+}
+
+export function planMemory(budgetBytes: number): MemoryPlan {
+  return {
+    memtableBytes: multipleOf64(budgetBytes / 8),
+    cacheBytes: multipleOf64(budgetBytes / 2),
+    largeBlockBytes: multipleOf64(budgetBytes / 16),
+    largestEntryBytes: multipleOf64(budgetBytes / 32),
+    chunkBytes: Math.min(256 * KIB, Math.max(16 * KIB, multipleOf64(budgetBytes / 512))),
+    mergeBytes: multipleOf64(budgetBytes / 8),
+  };
+}
+
+function multipleOf64(bytes: number): number {
+  return Math.floor(bytes / 64) * 64;
+}

@@ -1,0 +1,145 @@
+// `open`: checks the options, chooses defaults, and puts a database together.
+
+import { checkInteger, checkOptions, checkWord } from '../base/argument-checks.ts';
+import { systemClock, type Clock } from '../base/clock.ts';
+import { describe } from '../base/describe.ts';
+import { StorageError } from '../base/errors.ts';
+import { systemRandom, type Random } from '../base/random.ts';
+import { bytes, type BytesLike } from '../format/bytes-codec.ts';
+import type { Codec, KeyCodec } from '../format/codec.ts';
+import type { OnEvent } from '../stats/events.ts';
+import type { LogStore } from '../store/log-store.ts';
+import type { ObjectStore, SyncOperations } from '../store/object-store.ts';
+import type { Durability } from '../write/durability.ts';
+import type { Batch } from './batch.ts';
+import { DatabaseHandle } from './database.ts';
+import type { KeySpace } from './key-space.ts';
+import { KeySpaces, ROOT } from './key-spaces.ts';
+import { DEFAULT_BUDGET_BYTES, MIN_BUDGET_BYTES } from './memory-plan.ts';
+import { openEngine } from './open.ts';
+import type { SyncReads, SyncWrites } from './types.ts';
+
+/** Options of {@link open}. */
+export interface OpenOptions<K = Uint8Array, V = Uint8Array, P = K, KI = K, VI = V> {
+  /** Codec of the keys. Default: bytes; strings are taken as UTF-8. Recorded: later opens must name the same. */
+  readonly keys?: KeyCodec<K, P, KI> | undefined;
+  /** Codec of the values. Default: bytes; strings are taken as UTF-8. */
+  readonly values?: Codec<V, VI> | undefined;
+  /** Durability of a write that names none. Default: what the log is good at (`buffered` on a disk). */
+  readonly durability?: Durability | undefined;
+  /** What to do when another writer has the database open: refuse (default), wait for it, or take over and fence it. */
+  readonly takeover?: 'fail' | 'wait' | 'now' | undefined;
+  /** Linear memory for everything: memtables, cache, merges. Default 64 MiB, at least 4 MiB. */
+  readonly memoryBudgetBytes?: number | undefined;
+  /** Data block before compression. Default: what the store prefers. */
+  readonly blockSizeBytes?: number | undefined;
+  /** SST that a compaction writes, about. Default: as large as a memtable. */
+  readonly sstSizeBytes?: number | undefined;
+  /** Compression of blocks. Default `lz4`. */
+  readonly compression?: 'lz4' | 'none' | undefined;
+  /** A log of another place than the store's own. */
+  readonly log?: LogStore | undefined;
+  /** Called with what the engine does. */
+  readonly onEvent?: OnEvent | undefined;
+  /** Stops the waiting for another writer. */
+  readonly signal?: AbortSignal | undefined;
+  /** Where time comes from. For tests. */
+  readonly clock?: Clock | undefined;
+  /** Where identities come from. For tests. */
+  readonly random?: Random | undefined;
+}
+
+const OPTIONS: readonly (keyof OpenOptions)[] = [
+  'keys',
+  'values',
+  'durability',
+  'takeover',
+  'memoryBudgetBytes',
+  'blockSizeBytes',
+  'sstSizeBytes',
+  'compression',
+  'log',
+  'onEvent',
+  'signal',
+  'clock',
+  'random',
+];
+
+type SyncNames = keyof SyncReads<unknown, unknown> | keyof SyncWrites<unknown, unknown>;
+type IsSync<S> = S extends { readonly sync: SyncOperations } ? true : false;
+
+/** A key space; its synchronous calls exist only where the store is synchronous. */
+export type SpaceOf<S, K, V, P = K, KI = K, VI = V> =
+  IsSync<S> extends true ? KeySpace<K, V, P, KI, VI> : Omit<KeySpace<K, V, P, KI, VI>, SyncNames>;
+
+type Handle<S, K, V, P, KI, VI> =
+  IsSync<S> extends true ? DatabaseHandle<K, V, P, KI, VI> : Omit<DatabaseHandle<K, V, P, KI, VI>, SyncNames>;
+
+/** An open database. */
+export type Database<S = ObjectStore, K = Uint8Array, V = Uint8Array, P = K, KI = K, VI = V> = Omit<Handle<S, K, V, P, KI, VI>, 'keyspace'> & {
+  keyspace<K2, V2, P2 = K2, KI2 = K2, VI2 = V2>(
+    name: string,
+    options: { readonly keys: KeyCodec<K2, P2, KI2>; readonly values: Codec<V2, VI2> },
+  ): SpaceOf<S, K2, V2, P2, KI2, VI2>;
+  batch(): Batch<KI, VI>;
+};
+
+/**
+ * Opens a database, or creates it where the store is empty.
+ *
+ * @throws StorageError `LOCKED` when another writer has it open, `CORRUPTION` when stored bytes are damaged or a manifest is missing,
+ * `UNSUPPORTED` when it needs a newer version or was made with other codecs.
+ *
+ * @example
+ * import { open, memoryStore, utf8, json } from '@varve/core';
+ * const db = await open(memoryStore(), { keys: utf8, values: json<{ population: number }>() });
+ * await db.put('city/NO/Oslo', { population: 709_000 });
+ * for await (const [key, value] of db.scan({ prefix: 'city/NO/' })) console.log(key, value.population);
+ * await db.close();
+ */
+export async function open<S extends ObjectStore, K = Uint8Array, V = Uint8Array, P = BytesLike, KI = BytesLike, VI = BytesLike>(
+  store: S,
+  options: OpenOptions<K, V, P, KI, VI> = {},
+): Promise<Database<S, K, V, P, KI, VI>> {
+  check(store, options);
+  const log = options.log ?? store.openLog?.();
+  if (log === undefined) throw new StorageError('UNSUPPORTED', `store kind=${store.capabilities.kind} has no log of its own: give one as { log }`);
+  const memoryBudgetBytes = options.memoryBudgetBytes ?? DEFAULT_BUDGET_BYTES;
+  const engine = await openEngine(
+    { store, log, clock: options.clock ?? systemClock, random: options.random ?? systemRandom },
+    {
+      memoryBudgetBytes,
+      durability: options.durability ?? log.defaultDurability,
+      takeover: options.takeover ?? 'fail',
+      blockSizeBytes: options.blockSizeBytes ?? store.capabilities.blockSizeBytes,
+      sstSizeBytes: options.sstSizeBytes ?? memoryBudgetBytes / 8,
+      compression: options.compression ?? 'lz4',
+      onEvent: options.onEvent,
+    },
+    options.signal,
+  );
+  try {
+    const spaces = new KeySpaces(engine);
+    const keys = (options.keys ?? bytes) as KeyCodec<K, P, KI>;
+    const values = (options.values ?? bytes) as unknown as Codec<V, VI>;
+    const root = spaces.open(ROOT, keys, values);
+    await root.settled();
+    return new DatabaseHandle(engine, spaces, root) as unknown as Database<S, K, V, P, KI, VI>;
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+function check(store: ObjectStore, options: Omit<OpenOptions, 'keys' | 'values'>): void {
+  if (typeof store !== 'object' || store === null || typeof store.putIfAbsent !== 'function') {
+    throw new TypeError(`open takes a store, such as fsStore('./data') or memoryStore(), not ${describe(store)}`);
+  }
+  checkOptions(options, OPTIONS);
+  checkWord('durability', options.durability, ['memory', 'buffered', 'synced']);
+  checkWord('takeover', options.takeover, ['fail', 'wait', 'now']);
+  checkWord('compression', options.compression, ['lz4', 'none']);
+  checkInteger('memoryBudgetBytes', options.memoryBudgetBytes, MIN_BUDGET_BYTES, 0x7fff0000);
+  checkInteger('blockSizeBytes', options.blockSizeBytes, 512, 1 << 20);
+  checkInteger('sstSizeBytes', options.sstSizeBytes, 4096, 1 << 30);
+}

@@ -1,0 +1,174 @@
+// Opening a database, in the order that keeps data (PROTOCOL.md, rules 2, 5, 6):
+// newest manifest -> claim the next term -> read the log and fence it -> newest manifest again, still mine -> replay -> go.
+
+import { instantiate } from '@varve/wasm-kernels';
+import type { Clock } from '../base/clock.ts';
+import { StorageError } from '../base/errors.ts';
+import type { MaybePromise } from '../base/maybe-promise.ts';
+import type { Random } from '../base/random.ts';
+import { randomHex } from '../base/random-hex.ts';
+import { BlockCache } from '../cache/block-cache.ts';
+import type { SstInfo } from '../format/sst-info.ts';
+import { Heap } from '../heap/heap.ts';
+import { collectGarbage } from '../gc/object-gc.ts';
+import { io, runJob, settle, type Job } from '../scheduler/job.ts';
+import { sleep } from '../scheduler/turn.ts';
+import { SstCatalog } from '../sst/catalog.ts';
+import type { Sst } from '../sst/sst.ts';
+import type { LogStore } from '../store/log-store.ts';
+import type { ObjectStore } from '../store/object-store.ts';
+import { snapshotToJson } from '../version/manifest-format.ts';
+import type { ManifestState } from '../version/manifest-state.ts';
+import { createManifest, Manifest, readNewest, type ManifestParts } from '../version/manifest.ts';
+import { Version } from '../version/version.ts';
+import { LogWriter } from '../wal/log-writer.ts';
+import { SegmentFormat, SEGMENT_HEADER_BYTES } from '../wal/segment-format.ts';
+import { Arenas } from './arenas.ts';
+import { Engine } from './engine.ts';
+import { planMemory } from './memory-plan.ts';
+import { recover, type Recovered } from './recovery.ts';
+import type { Settings } from './settings.ts';
+
+/** Everything that does work, as opposed to settings. */
+export interface Components {
+  readonly store: ObjectStore;
+  readonly log: LogStore;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const LOCK_RETRY_MS = 50;
+/** More retained segments than this are flushed at open, or a program that is started often would gather them. */
+const RETAINED_SEGMENTS = 4;
+
+/** Opens (or creates) the database in the store. */
+export async function openEngine(components: Components, settings: Settings, signal?: AbortSignal): Promise<Engine> {
+  const unlock = await lock(components.store, settings.takeover, signal);
+  try {
+    return await openLocked(components, settings, unlock);
+  } catch (error) {
+    await components.log.close();
+    await unlock();
+    await components.store.close?.();
+    throw error;
+  }
+}
+
+/** The courtesy lock: waiting is polite, safety is the manifest's. */
+async function lock(store: ObjectStore, takeover: Settings['takeover'], signal: AbortSignal | undefined): Promise<() => MaybePromise<void>> {
+  const nothing = (): void => undefined;
+  if (store.lock === undefined) return nothing;
+  for (;;) {
+    signal?.throwIfAborted();
+    const release = await store.lock();
+    if (release !== undefined) return release;
+    if (takeover === 'now') return nothing;
+    if (takeover === 'fail') {
+      throw new StorageError('LOCKED', "another writer has this database open: close it, or open with { takeover: 'wait' } or { takeover: 'now' }");
+    }
+    await sleep(LOCK_RETRY_MS);
+  }
+}
+
+async function openLocked({ store, log, clock, random }: Components, settings: Settings, unlock: () => MaybePromise<void>): Promise<Engine> {
+  const plan = planMemory(settings.memoryBudgetBytes);
+  const heap = new Heap(settings.memoryBudgetBytes);
+  const kernels = instantiate(heap.memory);
+  const manifests: ManifestParts = { heap, kernels, store, newNonce: () => randomHex(random, 16) };
+  const manifest = new Manifest(manifests, (await runJob(readNewest(manifests))) ?? (await runJob(create(manifests, log, random, clock))));
+  checkLog(manifest.state, log);
+  await runJob(manifest.commit([{ kind: 'claim' }], manifest.state.term + 1));
+
+  const segments = new SegmentFormat(heap, kernels);
+  const arenas = new Arenas(heap, kernels, plan.memtableBytes);
+  const recovered = await runJob(recover({ heap, kernels, log, segments, memtableBytes: plan.memtableBytes }, manifest.state));
+  const inherited = recovered.fence.filter(({ end }) => end > SEGMENT_HEADER_BYTES).map(({ segment }) => segment);
+  const logWriter = new LogWriter(log, inherited);
+  const active = await startSegment({ heap, arenas, segments, logWriter }, manifest.state, recovered);
+  await runJob(stillMine(manifests, manifest.state));
+
+  const cache = new BlockCache(heap, settings.blockSizeBytes, plan.cacheBytes, plan.largeBlockBytes);
+  const catalog: SstCatalog = new SstCatalog({ heap, cache, kernels, store, onGarbage: (sst) => engine.maintenance.discard(sst) });
+  const infos = [...manifest.state.version.ssts()];
+  const ssts = await runJob(openSsts(catalog, infos));
+  const engine: Engine = new Engine(
+    { heap, kernels, cache, store, log, logWriter, segments, settings, plan, clock, manifest, arenas, unlock },
+    catalog,
+    ssts,
+    recovered.memtables,
+    active,
+  );
+  afterOpen(engine, recovered);
+  return engine;
+}
+
+/** A database is created only under an empty prefix: data without a manifest is a damaged database, never a new one. */
+function* create(parts: ManifestParts, log: LogStore, random: Random, clock: Clock): Job<ManifestState> {
+  const objects = yield* io(parts.store, (store) => store.list(''));
+  const segments = yield* settle(log.segments());
+  const found = objects[0]?.name ?? (segments.length > 0 ? `log segment ${segments[0].number}` : undefined);
+  if (found !== undefined) {
+    throw new StorageError('CORRUPTION', 'there is data but no manifest: restore the manifest objects from a backup, or open an empty place', { object: found });
+  }
+  const state: ManifestState = {
+    number: 1,
+    term: 0,
+    nonce: parts.newNonce(),
+    parentNonce: '',
+    database: randomHex(random, 16),
+    log: { kind: log.kind, uuid: randomHex(random, 16) },
+    logPosition: 1,
+    safeEpoch: 0n,
+    pendingFrom: 1,
+    nextObject: 1,
+    now: clock.now(),
+    keySpaces: [],
+    nextKeySpace: 1,
+    version: Version.empty,
+  };
+  yield* createManifest(parts, state, snapshotToJson(state));
+  return state;
+}
+
+function checkLog(state: ManifestState, log: LogStore): void {
+  if (state.log.kind === log.kind) return;
+  throw new StorageError('UNSUPPORTED', `this database was made with another log: open it with log kind=${state.log.kind}, not kind=${log.kind}`);
+}
+
+/** The first segment of the term begins with its fence: where the segments of earlier terms end. */
+async function startSegment(
+  parts: { heap: Heap; arenas: Arenas; segments: SegmentFormat; logWriter: LogWriter },
+  state: ManifestState,
+  { fence, nextSegment, previousEnd }: Recovered,
+): Promise<ConstructorParameters<typeof Engine>[4]> {
+  const { heap, arenas, segments, logWriter } = parts;
+  const memtable = arenas.take(nextSegment);
+  const at = memtable.arena;
+  const seed = segments.writeHeader(at, { database: state.database, term: state.term, segment: nextSegment, previousEnd, previousSynced: 0 });
+  const fenceBytes = segments.writeFence(at + SEGMENT_HEADER_BYTES, SEGMENT_HEADER_BYTES, seed, state.term, fence);
+  memtable.tail = at + SEGMENT_HEADER_BYTES + fenceBytes;
+  await logWriter.roll(nextSegment, arenas.segmentBytes);
+  await logWriter.append(heap.bytes.subarray(at, memtable.tail));
+  return { memtable, seed, appended: memtable.tail };
+}
+
+function* stillMine(parts: ManifestParts, state: ManifestState): Job<void> {
+  const newest = yield* readNewest(parts);
+  if (newest?.term === state.term && newest.nonce === state.nonce) return;
+  throw new StorageError('FENCED', 'another writer took this database over while it was being opened: open again');
+}
+
+function* openSsts(catalog: SstCatalog, infos: readonly SstInfo[]): Job<Sst[]> {
+  const opening = infos.map((info) => catalog.open(info));
+  return yield* settle(opening.some((one) => one instanceof Promise) ? Promise.all(opening) : (opening as Sst[]));
+}
+
+function afterOpen(engine: Engine, recovered: Recovered): void {
+  if (recovered.entries > 0) engine.tell({ kind: 'recovered', segments: recovered.fence.length, entries: recovered.entries });
+  const large = recovered.memtables.length > 1 || recovered.memtables.some((memtable) => memtable.fill > 0.25);
+  if (large || recovered.fence.length > RETAINED_SEGMENTS) engine.maintenance.startFlush();
+  const { scheduler, parts, maintenance } = engine;
+  scheduler.add(collectGarbage(parts.store, () => engine.state), 3);
+  scheduler.add(maintenance.collectManifests(), 3);
+  maintenance.startCompaction();
+}

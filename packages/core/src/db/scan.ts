@@ -1,0 +1,76 @@
+// A range of a key space as the user holds it: nothing happens until it is iterated, and every iteration starts anew.
+
+import type { Epoch } from '../format/epoch.ts';
+import type { KeySpaceCodec } from '../format/key-space.ts';
+import type { ScanBounds } from '../format/range-bounds.ts';
+import type { Engine } from './engine.ts';
+import { AsyncItems, decodeEntry, decodeKey, decodeValue, nextPage, PageItems, type Decode } from './entries.ts';
+import { PageCursor } from './page-cursor.ts';
+import type { Scan } from './types.ts';
+
+export interface ScanSource<K, V> {
+  readonly engine: Engine;
+  readonly space: KeySpaceCodec<K, V, never, never, never>;
+  readonly bounds: ScanBounds;
+  /** The moment to see; undefined: the moment at which an iteration begins. */
+  readonly epoch: (() => Epoch) | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+export class RangeScan<K, V> implements Scan<K, V> {
+  readonly #source: ScanSource<K, V>;
+
+  constructor(source: ScanSource<K, V>) {
+    this.#source = source;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<[K, V]> {
+    return this.#items(decodeEntry(this.#source.space), this.#source.bounds);
+  }
+
+  keys(): AsyncIterable<K> {
+    const { space, bounds } = this.#source;
+    return { [Symbol.asyncIterator]: () => this.#items(decodeKey(space), { ...bounds, keysOnly: true }) };
+  }
+
+  values(): AsyncIterable<V> {
+    const { space, bounds } = this.#source;
+    return { [Symbol.asyncIterator]: () => this.#items(decodeValue(space), bounds) };
+  }
+
+  async all(): Promise<[K, V][]> {
+    const all: [K, V][] = [];
+    for await (const batch of this.batches()) for (const entry of batch) all.push(entry);
+    return all;
+  }
+
+  async first(): Promise<[K, V] | undefined> {
+    const { bounds } = this.#source;
+    const items = this.#items(decodeEntry(this.#source.space), { ...bounds, limit: Math.min(1, bounds.limit) });
+    const { done, value } = await items.next();
+    return done === true ? undefined : value;
+  }
+
+  async *batches(): AsyncGenerator<[K, V][], void> {
+    const cursor = this.#cursor(this.#source.bounds);
+    const items = new PageItems(decodeEntry(this.#source.space));
+    try {
+      for (;;) {
+        items.open(await nextPage(cursor, this.#source.signal));
+        if (items.left === 0) return;
+        yield items.rest();
+      }
+    } finally {
+      cursor.close();
+    }
+  }
+
+  #items<T>(decode: Decode<T>, bounds: ScanBounds): AsyncItems<T> {
+    return new AsyncItems(this.#cursor(bounds), decode, this.#source.signal);
+  }
+
+  #cursor(bounds: ScanBounds): PageCursor {
+    this.#source.engine.assertOpen();
+    return new PageCursor(this.#source.engine, bounds, this.#source.epoch?.());
+  }
+}

@@ -1,0 +1,14 @@
+// Settings of an open database: plain data, checked once. Components (store, log, clock, randomness) are apart.
+
+import type { OnEvent } from '../stats/events.ts';
+import type { Durability } from '../write/durability.ts';
+
+export interface Settings {
+  readonly memoryBudgetBytes: number;
+  readonly durability: Durability;
+  readonly takeover: 'fail' | 'wait' | 'now';
+  readonly blockSizeBytes: number;
+  readonly sstSizeBytes: number;
+  readonly compression: 'lz4' | 'none';
+  readonly onEvent: OnEvent | undefined;
+}

@@ -1,0 +1,195 @@
+// Writing one key space.
+
+import { abortable } from '../base/abort.ts';
+import { checkOptions, checkWord } from '../base/argument-checks.ts';
+import { describe } from '../base/describe.ts';
+import { isPromise } from '../base/maybe-promise.ts';
+import { StorageError } from '../base/errors.ts';
+import { epochFromBigInt } from '../format/epoch.ts';
+import type { KeySpaceCodec } from '../format/key-space.ts';
+import type { Durability } from '../write/durability.ts';
+import type { WriteBatch } from '../write/write-batch.ts';
+import type { Engine } from './engine.ts';
+import type { SpaceReads } from './reads.ts';
+import type { ScanRange, SyncWrites, WriteOptions, WriteResult, Writes } from './types.ts';
+
+const WRITE_OPTIONS: readonly string[] = ['durability', 'signal'];
+const DURABILITIES: readonly string[] = ['memory', 'buffered', 'synced'];
+/** putMany and clear gather this much a batch. */
+const BATCH_ENTRIES = 1000;
+const BATCH_BYTES = 256 * 1024;
+
+/** The durability of a write, after checking its options. */
+export function durabilityOf(engine: Engine, options: WriteOptions | undefined): Durability {
+  if (options === undefined) return engine.parts.settings.durability;
+  checkOptions(options, WRITE_OPTIONS);
+  checkWord('durability', options.durability, DURABILITIES);
+  options.signal?.throwIfAborted();
+  return options.durability ?? engine.parts.settings.durability;
+}
+
+export class SpaceWrites<K, V, P, KI, VI> implements Writes<K, V, P, KI, VI>, SyncWrites<KI, VI> {
+  readonly #engine: Engine;
+  readonly #space: KeySpaceCodec<K, V, P, KI, VI>;
+  readonly #reads: SpaceReads<K, V, P, KI, VI>;
+  /** Set while the key space is being created: nothing is written to it before. */
+  readonly #ready: () => Promise<unknown> | undefined;
+
+  constructor(engine: Engine, space: KeySpaceCodec<K, V, P, KI, VI>, reads: SpaceReads<K, V, P, KI, VI>, ready: () => Promise<unknown> | undefined) {
+    this.#engine = engine;
+    this.#space = space;
+    this.#reads = reads;
+    this.#ready = ready;
+  }
+
+  put(key: KI, value: VI, options?: WriteOptions): Promise<bigint> {
+    try {
+      this.#engine.assertOpen();
+      const durability = durabilityOf(this.#engine, options);
+      if (this.#ready() !== undefined) return this.#whenReady((batch) => batch.put(this.#space, key, value), durability, options);
+      const written = this.#engine.writer.put(this.#space, key, value, durability);
+      return options?.signal === undefined ? written : abortable(written, options.signal);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  delete(key: KI, options?: WriteOptions): Promise<bigint> {
+    try {
+      this.#engine.assertOpen();
+      const durability = durabilityOf(this.#engine, options);
+      if (this.#ready() !== undefined) return this.#whenReady((batch) => batch.delete(this.#space, key), durability, options);
+      const written = this.#engine.writer.delete(this.#space, key, durability);
+      return options?.signal === undefined ? written : abortable(written, options.signal);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /** Encodes now, writes once the key space exists. */
+  #whenReady(fill: (batch: WriteBatch) => void, durability: Durability, options: WriteOptions | undefined): Promise<bigint> {
+    const batch = this.#engine.newBatch();
+    fill(batch);
+    const written = Promise.resolve(this.#ready()).then(() => this.#engine.writer.write(batch, durability));
+    return abortable(written, options?.signal);
+  }
+
+  async putMany(entries: Iterable<readonly [KI, VI]> | AsyncIterable<readonly [KI, VI]>, options?: WriteOptions): Promise<number> {
+    this.#engine.assertOpen();
+    const durability = durabilityOf(this.#engine, options);
+    if (!isIterable(entries)) throw new TypeError(`putMany takes an iterable or async iterable of [key, value], not ${describe(entries)}`);
+    await this.#ready();
+    const group = new Group(this.#engine, durability, options?.signal);
+    if (Symbol.iterator in entries) {
+      for (const [key, value] of entries) {
+        const full = group.add((batch) => batch.put(this.#space, key, value));
+        if (full !== undefined) await full;
+      }
+    } else {
+      for await (const [key, value] of entries) await group.add((batch) => batch.put(this.#space, key, value));
+    }
+    return group.finish();
+  }
+
+  async clear(range: ScanRange<KI, P> = {}): Promise<number> {
+    this.#engine.assertOpen();
+    await this.#ready();
+    const group = new Group(this.#engine, this.#engine.parts.settings.durability, range.signal);
+    // Keys go out as they came in: a key codec decodes what it encoded.
+    for await (const key of this.#reads.scan(range).keys()) await group.add((batch) => batch.delete(this.#space, key as unknown as KI));
+    return group.finish();
+  }
+
+  async update(key: KI, change: (old: V | undefined) => VI | undefined, options?: WriteOptions): Promise<VI | undefined> {
+    const durability = durabilityOf(this.#engine, options);
+    await this.#ready();
+    for (;;) {
+      const entry = await this.#reads.getEntry(key, options?.signal === undefined ? undefined : { signal: options.signal });
+      const value = change(entry?.value);
+      const batch = this.#engine.newBatch();
+      batch.check(this.#space, key, entry === undefined ? undefined : epochFromBigInt(entry.epoch));
+      if (value === undefined) batch.delete(this.#space, key);
+      else batch.put(this.#space, key, value);
+      const { ok } = await abortable(writeChecked(this.#engine, batch, durability), options?.signal);
+      if (ok) return value;
+    }
+  }
+
+  putSync(key: KI, value: VI, options?: WriteOptions): bigint {
+    this.#settleSync();
+    return this.#engine.writer.putSync(this.#space, key, value, durabilityOf(this.#engine, options));
+  }
+
+  deleteSync(key: KI, options?: WriteOptions): bigint {
+    this.#settleSync();
+    return this.#engine.writer.deleteSync(this.#space, key, durabilityOf(this.#engine, options));
+  }
+
+  #settleSync(): void {
+    const engine = this.#engine;
+    engine.assertOpen();
+    if (engine.parts.store.sync === undefined || !engine.parts.log.sync) {
+      throw new StorageError('UNSUPPORTED', 'this store writes asynchronously: use the call without "Sync" and await it');
+    }
+    if (this.#ready() !== undefined) engine.scheduler.driveUntil(() => this.#ready() === undefined);
+  }
+}
+
+/** Checks a batch's expectations against the newest versions, then writes it; nothing comes between. */
+export async function writeChecked(engine: Engine, batch: WriteBatch, durability: Durability): Promise<WriteResult> {
+  if (batch.checks.length > 0) await engine.writer.drain();
+  for (let i = 0; i < batch.checks.length; i++) {
+    const { key, epoch } = batch.checks[i];
+    // Writes that are logged but not visible yet count as well.
+    const newest = { high: engine.visible.high, low: engine.writer.newestEpochLow };
+    const found = engine.points.getStored(engine.view, key, newest, (_bytes, _at, _length, at) => ({ high: at.high, low: at.low }));
+    if (isPromise(found)) {
+      // The block is being loaded: once it is there, everything is checked again without waiting.
+      await found;
+      i = -1;
+      continue;
+    }
+    if (found?.high !== epoch?.high || found?.low !== epoch?.low) return { ok: false, key };
+  }
+  if (batch.count === 0) return { ok: true, epoch: BigInt(engine.visible.high) * 2n ** 32n + BigInt(engine.visible.low) };
+  return { ok: true, epoch: await engine.writer.write(batch, durability) };
+}
+
+/** Gathers operations into batches and writes them one after the other. */
+class Group {
+  readonly #engine: Engine;
+  readonly #durability: Durability;
+  readonly #signal: AbortSignal | undefined;
+  #batch: WriteBatch;
+  #count = 0;
+
+  constructor(engine: Engine, durability: Durability, signal: AbortSignal | undefined) {
+    this.#engine = engine;
+    this.#durability = durability;
+    this.#signal = signal;
+    this.#batch = engine.newBatch();
+  }
+
+  /** A promise only where a batch is full: never await an entry. */
+  add(fill: (batch: WriteBatch) => void): Promise<void> | undefined {
+    fill(this.#batch);
+    this.#count++;
+    return this.#batch.count >= BATCH_ENTRIES || this.#batch.length >= BATCH_BYTES ? this.#write() : undefined;
+  }
+
+  async finish(): Promise<number> {
+    if (this.#batch.count > 0) await this.#write();
+    return this.#count;
+  }
+
+  async #write(): Promise<void> {
+    this.#signal?.throwIfAborted();
+    this.#engine.assertOpen();
+    await abortable(this.#engine.writer.write(this.#batch, this.#durability), this.#signal);
+    this.#batch.clear();
+  }
+}
+
+function isIterable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
+}

@@ -1,0 +1,38 @@
+// A key space as the engine sees it: an id in front of every stored key, and two codecs. Keys of different spaces never mix: the id's
+// ordered varint keeps them apart and in order.
+
+import type { Codec, KeyCodec } from './codec.ts';
+import { orderedVarintBytes, writeOrderedVarint } from './ordered-varint.ts';
+
+/** Longest user key. */
+export const MAX_KEY_BYTES = 65535;
+
+export class KeySpaceCodec<K, V, P = K, KI = K, VI = V> {
+  readonly id: number;
+  readonly keys: KeyCodec<K, P, KI>;
+  readonly values: Codec<V, VI>;
+  /** Bytes of the id. */
+  readonly prefixBytes: number;
+
+  constructor(id: number, keys: KeyCodec<K, P, KI>, values: Codec<V, VI>) {
+    this.id = id;
+    this.keys = keys;
+    this.values = values;
+    this.prefixBytes = orderedVarintBytes(id);
+  }
+
+  /** Room that the stored key needs at most. */
+  maxKeyBytes(key: KI): number {
+    return this.prefixBytes + this.keys.maxBytes(key);
+  }
+
+  /** Writes the stored key and returns the offset behind it. */
+  writeKey(key: KI, target: Uint8Array, offset: number): number {
+    let at = offset + 1;
+    if (this.prefixBytes === 1) target[offset] = this.id;
+    else at = writeOrderedVarint(this.id, target, offset);
+    const end = this.keys.encodeInto(key, target, at);
+    if (end - at > MAX_KEY_BYTES) throw new RangeError(`key is too long: at most ${MAX_KEY_BYTES} bytes bytes=${end - at}`);
+    return end;
+  }
+}

@@ -1,0 +1,98 @@
+// What the manifest records of one SST: enough to plan compactions and to open it with one read, without touching its objects.
+// Fields that only later capabilities use (ingestion, clones, key separation, encryption) are part of the format from the first day.
+
+import { base64Decode, base64Encode } from '../base/base64.ts';
+import { StorageError } from '../base/errors.ts';
+import { idText, parseId, type ObjectId } from './object-names.ts';
+
+/** One SST of a version. Bounds are stored keys, both inclusive. */
+export interface SstInfo {
+  readonly id: ObjectId;
+  /** Length of the .sst object, the .meta object, and the head of the latter. */
+  readonly dataBytes: number;
+  readonly metaBytes: number;
+  readonly headBytes: number;
+  readonly smallest: Uint8Array;
+  readonly largest: Uint8Array;
+  readonly minEpoch: bigint;
+  readonly maxEpoch: bigint;
+  readonly entries: number;
+  readonly tombstones: number;
+  /** Keys and values before encoding. */
+  readonly rawBytes: number;
+  readonly longestKey: number;
+  readonly longestBlock: number;
+  readonly partitions: number;
+}
+
+/** The manifest's JSON of it. Absent optional fields mean: this database, no view bounds, no assigned epoch, no segment, no value log, not encrypted. */
+export interface SstInfoJson {
+  id: string;
+  origin?: string;
+  data: number;
+  meta: number;
+  head: number;
+  smallest: string;
+  largest: string;
+  minEpoch: string;
+  maxEpoch: string;
+  entries: number;
+  tombstones: number;
+  raw: number;
+  longestKey: number;
+  longestBlock: number;
+  partitions: number;
+  earliestExpiry?: string;
+  viewLower?: string;
+  viewUpper?: string;
+  rangeDeletes?: { lower: string; upper: string };
+  assignedEpoch?: string;
+  segment?: string;
+  valueLog?: { segment: number; live: number }[];
+  encryptionKey?: string;
+}
+
+/** Fields that this version can read but not honour: refused instead of ignored. */
+const LATER_FIELDS = ['origin', 'viewLower', 'viewUpper', 'rangeDeletes', 'assignedEpoch', 'segment', 'valueLog', 'encryptionKey'] as const;
+
+export function sstInfoToJson(info: SstInfo): SstInfoJson {
+  return {
+    id: idText(info.id),
+    data: info.dataBytes,
+    meta: info.metaBytes,
+    head: info.headBytes,
+    smallest: base64Encode(info.smallest),
+    largest: base64Encode(info.largest),
+    minEpoch: String(info.minEpoch),
+    maxEpoch: String(info.maxEpoch),
+    entries: info.entries,
+    tombstones: info.tombstones,
+    raw: info.rawBytes,
+    longestKey: info.longestKey,
+    longestBlock: info.longestBlock,
+    partitions: info.partitions,
+  };
+}
+
+export function sstInfoFromJson(json: SstInfoJson): SstInfo {
+  const later = LATER_FIELDS.find((field) => json[field] !== undefined);
+  if (later !== undefined) throw new StorageError('UNSUPPORTED', `this version cannot read an SST with field=${later}: use a newer version`);
+  const id = parseId(json.id);
+  if (id === undefined) throw new StorageError('CORRUPTION', `manifest names an SST in an unknown way id=${json.id}`);
+  return {
+    id,
+    dataBytes: json.data,
+    metaBytes: json.meta,
+    headBytes: json.head,
+    smallest: base64Decode(json.smallest),
+    largest: base64Decode(json.largest),
+    minEpoch: BigInt(json.minEpoch),
+    maxEpoch: BigInt(json.maxEpoch),
+    entries: json.entries,
+    tombstones: json.tombstones,
+    rawBytes: json.raw,
+    longestKey: json.longestKey,
+    longestBlock: json.longestBlock,
+    partitions: json.partitions,
+  };
+}

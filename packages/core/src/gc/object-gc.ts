@@ -1,0 +1,43 @@
+// Deleting what is proven garbage (PROTOCOL.md, rule 15): an unreferenced SST counts only when its creator's term is over, or its counter is
+// below what the manifest calls pending. Age proves nothing.
+
+import { metaName, parseSstName, SST_PREFIX, sstName, type ObjectId } from '../format/object-names.ts';
+import { io, type Job } from '../scheduler/job.ts';
+import type { ObjectStore } from '../store/object-store.ts';
+import type { ManifestState } from '../version/manifest-state.ts';
+
+const NAMES_AT_ONCE = 64;
+
+/** Names of the SST objects in a listing that no version needs and no writer will ever name. */
+export function findGarbage(names: readonly string[], state: ManifestState): string[] {
+  const needed = new Set<string>();
+  for (const { id } of state.version.ssts()) needed.add(sstName(id)).add(metaName(id));
+  return names.filter((name) => {
+    const id = parseSstName(name);
+    return id !== undefined && !needed.has(name) && isOver(id, state);
+  });
+}
+
+function isOver(id: ObjectId, state: ManifestState): boolean {
+  return id.term < state.term || (id.term === state.term && id.counter < state.pendingFrom);
+}
+
+/** Deletes what earlier writers left behind. `current` is asked after the listing: what it names then is needed. */
+export function* collectGarbage(store: ObjectStore, current: () => ManifestState): Job<number> {
+  const infos = yield* io(store, (door) => door.list(SST_PREFIX));
+  const garbage = findGarbage(
+    infos.map((info) => info.name),
+    current(),
+  );
+  yield* deleteObjects(store, garbage);
+  return garbage.length;
+}
+
+/** Deletes objects, a handful a step. */
+export function* deleteObjects(store: ObjectStore, names: readonly string[]): Job<void> {
+  for (let i = 0; i < names.length; i += NAMES_AT_ONCE) {
+    const some = names.slice(i, i + NAMES_AT_ONCE);
+    yield* io(store, (door) => door.delete(some));
+    yield;
+  }
+}

@@ -1,0 +1,42 @@
+// Public names of @varve/core, and nothing else.
+
+export { open, type Database, type OpenOptions, type SpaceOf } from './db/open-database.ts';
+export type { Batch, BatchTarget } from './db/batch.ts';
+export type { KeySpace } from './db/key-space.ts';
+export type { Snapshot } from './db/snapshot.ts';
+export type { DatabaseStats, LevelStats } from './db/stats.ts';
+export type { Problem, VerifyReport } from './db/verify.ts';
+export type {
+  Entry,
+  KeySpaceOptions,
+  ReadOptions,
+  Reads,
+  Scan,
+  ScanRange,
+  SyncReads,
+  SyncWrites,
+  WriteOptions,
+  WriteResult,
+  Writes,
+} from './db/types.ts';
+export type { EngineEvent, OnEvent } from './stats/events.ts';
+export type { Durability } from './write/durability.ts';
+export type { KeySpaceInfo } from './version/manifest-state.ts';
+
+export { bytes, type BytesLike } from './format/bytes-codec.ts';
+export type { Codec, KeyCodec } from './format/codec.ts';
+export { json } from './format/json-codec.ts';
+export type { KeyPart, PartName } from './format/key-part.ts';
+export { codec, keyCodec, type SimpleCodec } from './format/simple-codec.ts';
+export type { StandardSchema } from './format/standard-schema.ts';
+export { structured } from './format/structured-codec.ts';
+export { tuple, type PartOf, type PartsOf, type Prefixes } from './format/tuple-codec.ts';
+export { utf8 } from './format/utf8-codec.ts';
+
+export { AssertionError, StorageError, type StorageErrorCode } from './base/errors.ts';
+export { isPromise, type MaybePromise } from './base/maybe-promise.ts';
+export { systemClock, type Clock } from './base/clock.ts';
+export { seededRandom, systemRandom, type Random } from './base/random.ts';
+export * from './store/memory-store.ts';
+export type { LogSegment, LogStore, SegmentInfo } from './store/log-store.ts';
+export type * from './store/object-store.ts';

@@ -1,0 +1,200 @@
+// The user-facing end of the iterators: pages of visible entries, filled by the kernel's k-way scan (memtable, block, SST, concat and merge iterators
+// are one call there). Nothing lives from one page to the next but the last key: every page seeks anew in the view of its moment, so
+// a scan that pauses for an hour holds no memory and no file, and sees the same epoch all along.
+
+import {
+  ANSWER_OFFSET,
+  ANSWER_SST,
+  SCAN_ANSWER,
+  SCAN_COUNT,
+  SCAN_EPOCH,
+  SCAN_KEYS_ONLY,
+  SCAN_LIMIT,
+  SCAN_LOWER,
+  SCAN_LOWER_LENGTH,
+  SCAN_LOWER_OPEN,
+  SCAN_NOW,
+  SCAN_PAGE,
+  SCAN_PAGE_BYTES,
+  SCAN_REVERSE,
+  SCAN_STARTED,
+  SCAN_UPPER,
+  SCAN_UPPER_CLOSED,
+  SCAN_UPPER_LENGTH,
+  SCAN_USED,
+  SCAN_VIEW,
+  STATUS_CORRUPT,
+  STATUS_DONE,
+  STATUS_FULL,
+  STATUS_NEED_BLOCK,
+  STATUS_NEED_PARTITION,
+  STATUS_TOO_LARGE,
+  type Kernels,
+} from '@varve/wasm-kernels';
+import { AssertionError, StorageError } from '../base/errors.ts';
+import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
+import type { Epoch } from '../format/epoch.ts';
+import type { ScanBounds } from '../format/range-bounds.ts';
+import type { Heap } from '../heap/heap.ts';
+import type { SstCatalog } from '../sst/catalog.ts';
+import type { ReadView } from './read-view.ts';
+
+const PAGE_BYTES = 64 * 1024;
+const BOUND_BYTES = 66 * 1024;
+
+/** Entries in a row: `u32 key length, u32 value length, stored key, value, zeros to a multiple of 4` each. The bytes are the receiver's own. */
+export interface Page {
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  /** Nothing follows in the range. */
+  readonly last: boolean;
+}
+
+/** Which entries of which moment. */
+export interface PageRequest {
+  readonly bounds: ScanBounds;
+  /** Key of the last entry of the page before, excluded; it takes the place of the bound on the side where the scan began. */
+  readonly after: Uint8Array | undefined;
+  readonly epoch: Epoch;
+  readonly now: number;
+  readonly limit: number;
+}
+
+/** Memory of one page fill. */
+interface Workspace {
+  readonly scan: number;
+  readonly scanBytes: number;
+  readonly bounds: number;
+  page: number;
+  pageBytes: number;
+}
+
+export class PageScanner {
+  readonly #heap: Heap;
+  readonly #kernels: Kernels;
+  readonly #catalog: SstCatalog;
+  /** A workspace that nobody uses right now. Fills that overlap (asynchronous stores) get more, which are given back. */
+  #spare: Workspace | undefined;
+
+  constructor(heap: Heap, kernels: Kernels, catalog: SstCatalog) {
+    this.#heap = heap;
+    this.#kernels = kernels;
+    this.#catalog = catalog;
+  }
+
+  /** Fills one page from the view, which stays pinned meanwhile. */
+  fill(view: ReadView, request: PageRequest): MaybePromise<Page> {
+    const workspace = this.#take(view);
+    view.pin();
+    const done = (): void => {
+      view.unpin();
+      this.#give(workspace);
+    };
+    try {
+      this.#prepare(workspace, view, request);
+      const page = this.#run(workspace);
+      if (isPromise(page)) return page.finally(done);
+      done();
+      return page;
+    } catch (error) {
+      this.#kernels.scanEnd(workspace.scan);
+      done();
+      throw error;
+    }
+  }
+
+  #run(workspace: Workspace): MaybePromise<Page> {
+    for (;;) {
+      const status = this.#kernels.scanPage(workspace.scan);
+      if (status === STATUS_DONE || status === STATUS_FULL) return this.#copyOut(workspace, status === STATUS_DONE);
+      if (status === STATUS_TOO_LARGE) this.#enlarge(workspace);
+      else if (status === STATUS_NEED_BLOCK || status === STATUS_NEED_PARTITION) {
+        const loading = this.#catalog.load(status, workspace.scan + SCAN_ANSWER);
+        if (isPromise(loading)) return this.#runLater(workspace, loading);
+      } else throw this.#failure(status, workspace);
+    }
+  }
+
+  async #runLater(workspace: Workspace, loading: Promise<void>): Promise<Page> {
+    try {
+      await loading;
+    } catch (error) {
+      this.#kernels.scanEnd(workspace.scan);
+      throw error;
+    }
+    return this.#run(workspace);
+  }
+
+  #failure(status: number, { scan }: Workspace): Error {
+    if (status !== STATUS_CORRUPT) return new AssertionError(`scan kernel answered status=${status}`);
+    const { u32 } = this.#heap;
+    const object = this.#catalog.nameOf(u32[(scan + SCAN_ANSWER + ANSWER_SST) >>> 2]);
+    return new StorageError('CORRUPTION', 'block of an SST contradicts the format', { object, offset: u32[(scan + SCAN_ANSWER + ANSWER_OFFSET) >>> 2] });
+  }
+
+  #copyOut({ scan, page }: Workspace, last: boolean): Page {
+    const { u32, bytes } = this.#heap;
+    return { bytes: bytes.slice(page, page + u32[(scan + SCAN_USED) >>> 2]), count: u32[(scan + SCAN_COUNT) >>> 2], last };
+  }
+
+  #prepare({ scan, bounds, page, pageBytes }: Workspace, view: ReadView, { bounds: range, after, epoch, now, limit }: PageRequest): void {
+    const { u32, bytes } = this.#heap;
+    const lower = after !== undefined && !range.reverse ? after : range.lower;
+    const upper = after !== undefined && range.reverse ? after : range.upper;
+    bytes.set(lower, bounds);
+    bytes.set(upper, bounds + BOUND_BYTES);
+    const at = scan >>> 2;
+    u32[at + SCAN_VIEW / 4] = view.address;
+    u32[at + SCAN_REVERSE / 4] = range.reverse ? 1 : 0;
+    u32[at + SCAN_KEYS_ONLY / 4] = range.keysOnly ? 1 : 0;
+    u32[at + SCAN_LOWER / 4] = bounds;
+    u32[at + SCAN_LOWER_LENGTH / 4] = lower.length;
+    u32[at + SCAN_LOWER_OPEN / 4] = range.lowerOpen || lower === after ? 1 : 0;
+    u32[at + SCAN_UPPER / 4] = bounds + BOUND_BYTES;
+    u32[at + SCAN_UPPER_LENGTH / 4] = upper.length;
+    u32[at + SCAN_UPPER_CLOSED / 4] = range.upperClosed && upper !== after ? 1 : 0;
+    u32[at + SCAN_LIMIT / 4] = Math.min(limit, 0xffffffff);
+    u32[at + SCAN_EPOCH / 4] = epoch.low;
+    u32[at + SCAN_EPOCH / 4 + 1] = epoch.high;
+    u32[at + SCAN_NOW / 4] = now >>> 0;
+    u32[at + SCAN_NOW / 4 + 1] = now / 0x100000000;
+    u32[at + SCAN_PAGE / 4] = page;
+    u32[at + SCAN_PAGE_BYTES / 4] = pageBytes;
+    u32[at + SCAN_STARTED / 4] = 0;
+  }
+
+  #take(view: ReadView): Workspace {
+    const needed = this.#kernels.scanBytes(view.sources, view.longestKey);
+    const spare = this.#spare;
+    this.#spare = undefined;
+    if (spare !== undefined && spare.scanBytes >= needed) return spare;
+    if (spare !== undefined) this.#release(spare);
+    const scanBytes = Math.ceil(needed / 64) * 64;
+    const base = this.#heap.allocate(scanBytes + 2 * BOUND_BYTES, 'a scan');
+    const page = this.#heap.allocate(PAGE_BYTES, 'a page of a scan');
+    return { scan: base, scanBytes: needed, bounds: base + scanBytes, page, pageBytes: PAGE_BYTES };
+  }
+
+  #give(workspace: Workspace): void {
+    if (this.#spare === undefined && workspace.pageBytes === PAGE_BYTES) this.#spare = workspace;
+    else this.#release(workspace);
+  }
+
+  #release({ scan, page }: Workspace): void {
+    this.#heap.release(scan);
+    this.#heap.release(page);
+  }
+
+  /** One entry is larger than the page: this page becomes as large as it needs, once. */
+  #enlarge(workspace: Workspace): void {
+    const { u32 } = this.#heap;
+    const needed = u32[(workspace.scan + SCAN_USED) >>> 2];
+    const page = this.#heap.allocate(needed, 'a large entry of a scan');
+    this.#heap.release(workspace.page);
+    workspace.page = page;
+    workspace.pageBytes = needed;
+    u32[(workspace.scan + SCAN_PAGE) >>> 2] = workspace.page;
+    u32[(workspace.scan + SCAN_PAGE_BYTES) >>> 2] = needed;
+    u32[(workspace.scan + SCAN_STARTED) >>> 2] = 0;
+  }
+}

@@ -1,0 +1,209 @@
+// When background work runs: in slices, most urgent task first, a few breaths a turn of the event loop. Breaths are counted work, not
+// time (clocks stand still in some hosts). Idle means idle: with no task there is no timer, promise or handle.
+
+import { isPromise } from '../base/maybe-promise.ts';
+import type { Job, Step } from './job.ts';
+import { nextTurn } from './turn.ts';
+
+type Outcome = 'breath' | 'waiting' | 'done';
+
+/** A job that was handed to the scheduler. */
+export interface Task<T> {
+  /** How it ended. Nobody needs to listen: a rejection that nobody hears is kept quiet. */
+  readonly done: Promise<T>;
+  readonly ended: boolean;
+}
+
+export class Scheduler {
+  readonly #tasks: RunningTask<unknown>[] = [];
+  #turnAsked = false;
+  /** Breaths in a turn of the event loop; raised when writers outrun the background. */
+  breathsPerTurn = 2;
+
+  /** Starts a job. Tasks of a smaller urgency number run first. */
+  add<T>(job: Job<T>, urgency: number): Task<T> {
+    const task = new RunningTask(job, urgency, () => this.#askTurn());
+    const at = this.#tasks.findIndex((other) => other.urgency > urgency);
+    this.#tasks.splice(at < 0 ? this.#tasks.length : at, 0, task as RunningTask<unknown>);
+    this.#askTurn();
+    return task;
+  }
+
+  get busy(): boolean {
+    return this.#tasks.length > 0;
+  }
+
+  /** True when some task could go on right now. */
+  get runnable(): boolean {
+    return this.#tasks.some((task) => task.ready);
+  }
+
+  /** Resolves when no task is left. */
+  async idle(): Promise<void> {
+    while (this.#tasks.length > 0) await this.#tasks[0]!.done.catch(() => undefined);
+  }
+
+  /** Ends every task: each is told `reason` at its next step, cleans up, and is waited for. */
+  async stop(reason: unknown): Promise<void> {
+    for (const task of this.#tasks) task.cancel(reason);
+    this.#askTurn();
+    await this.idle();
+  }
+
+  /** Does `breaths` slices of ready work before returning; I/O is started, not awaited. */
+  run(breaths: number): void {
+    for (let left = breaths; left > 0; left--) {
+      const task = this.#tasks.find((candidate) => candidate.ready);
+      if (task === undefined) return;
+      this.#step(task, false);
+    }
+  }
+
+  /** The same for a caller that cannot wait: I/O is done before going on. */
+  runSync(breaths: number): void {
+    for (let left = breaths; left > 0; left--) {
+      const task = this.#tasks.find((candidate) => !candidate.running);
+      if (task === undefined) return;
+      this.#step(task, true);
+    }
+  }
+
+  /** Works synchronously, most urgent first, until `reached`. Throws when the work ends without reaching it. */
+  driveUntil(reached: () => boolean): void {
+    while (!reached()) {
+      const task = this.#tasks.find((candidate) => !candidate.running);
+      if (task === undefined) throw new Error('nothing left to drive');
+      this.#step(task, true);
+    }
+  }
+
+  #step(task: RunningTask<unknown>, sync: boolean): void {
+    if (task.run(sync) === 'done') this.#tasks.splice(this.#tasks.indexOf(task), 1);
+  }
+
+  #askTurn(): void {
+    if (this.#turnAsked) return;
+    this.#turnAsked = true;
+    nextTurn(() => {
+      this.#turnAsked = false;
+      this.run(this.breathsPerTurn);
+      if (this.runnable) this.#askTurn();
+    });
+  }
+}
+
+class RunningTask<T> implements Task<T> {
+  readonly urgency: number;
+  readonly done: Promise<T>;
+  ended = false;
+  /** On the stack right now: a nested driver must leave it alone. */
+  running = false;
+  readonly #job: Job<T>;
+  readonly #wake: () => void;
+  #resolve!: (value: T) => void;
+  #reject!: (error: unknown) => void;
+  /** The step under way; a later answer of an overtaken step is ignored. */
+  #step: Step | undefined;
+  #attempt = 0;
+  #cancelled: { reason: unknown } | undefined;
+  #resume: () => IteratorResult<Step | undefined, T>;
+
+  constructor(job: Job<T>, urgency: number, wake: () => void) {
+    this.#job = job;
+    this.urgency = urgency;
+    this.#wake = wake;
+    this.#resume = () => job.next();
+    this.done = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.done.catch(() => undefined);
+  }
+
+  get ready(): boolean {
+    return !this.ended && !this.running && this.#step === undefined;
+  }
+
+  /** The job is told once, as a failure of the step it is at; its clean-up runs to the end. */
+  cancel(reason: unknown): void {
+    this.#cancelled = { reason };
+  }
+
+  /** Runs to the next breath, the next wait, or the end. */
+  run(sync: boolean): Outcome {
+    this.running = true;
+    try {
+      if (this.#step !== undefined) {
+        if (!sync) return 'waiting';
+        this.#attempt++;
+        this.#doNow(this.#step);
+      }
+      for (;;) {
+        if (this.#cancelled !== undefined) this.#deliverCancel(this.#cancelled.reason);
+        const { done, value } = this.#resume();
+        if (done === true) return this.#end(() => this.#resolve(value));
+        this.#resume = () => this.#job.next();
+        if (value === undefined) return 'breath';
+        if (sync) this.#doNow(value);
+        else if (this.#start(value)) return 'waiting';
+      }
+    } catch (error) {
+      return this.#end(() => this.#reject(error));
+    } finally {
+      this.running = false;
+    }
+  }
+
+  #deliverCancel(reason: unknown): void {
+    this.#cancelled = undefined;
+    this.#resume = () => this.#job.throw(reason);
+  }
+
+  #doNow(step: Step): void {
+    this.#step = undefined;
+    this.#settle(() => step.now());
+  }
+
+  /** True when the job has to wait for it. */
+  #start(step: Step): boolean {
+    let result: unknown;
+    try {
+      result = step.later();
+    } catch (error) {
+      this.#resume = () => this.#job.throw(error);
+      return false;
+    }
+    if (!isPromise(result)) {
+      this.#resume = () => this.#job.next(result);
+      return false;
+    }
+    this.#step = step;
+    const attempt = ++this.#attempt;
+    const answered = (resume: () => IteratorResult<Step | undefined, T>): void => {
+      if (attempt !== this.#attempt || this.#step !== step) return;
+      this.#step = undefined;
+      this.#resume = resume;
+      this.#wake();
+    };
+    result.then(
+      (value: unknown) => answered(() => this.#job.next(value)),
+      (error: unknown) => answered(() => this.#job.throw(error)),
+    );
+    return true;
+  }
+
+  #settle(act: () => unknown): void {
+    try {
+      const value = act();
+      this.#resume = () => this.#job.next(value);
+    } catch (error) {
+      this.#resume = () => this.#job.throw(error);
+    }
+  }
+
+  #end(tell: () => void): Outcome {
+    this.ended = true;
+    tell();
+    return 'done';
+  }
+}

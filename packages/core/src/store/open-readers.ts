@@ -1,0 +1,71 @@
+// Objects kept open for reading: opening one costs more than a read, and a process may hold only so many file descriptors.
+// At most `limit` stay open; the one opened longest ago goes first. A reader in the middle of an asynchronous read is left alone.
+
+import { isPromise, then, type MaybePromise } from '../base/maybe-promise.ts';
+import type { ObjectReader, ObjectStore, SyncOperations } from './object-store.ts';
+
+interface Open {
+  readonly reader: ObjectReader;
+  busy: number;
+}
+
+export class OpenReaders {
+  readonly #store: ObjectStore;
+  readonly #limit: number;
+  readonly #open = new Map<string, Open>();
+
+  constructor(store: ObjectStore, limit: number) {
+    this.#store = store;
+    this.#limit = limit;
+  }
+
+  /** Fills `target` from `offset` of the object, which is `size` bytes long. */
+  readInto(name: string, size: number, target: Uint8Array, offset: number): MaybePromise<void> {
+    const door: ObjectStore | SyncOperations = this.#store.sync ?? this.#store;
+    const open = this.#open.get(name);
+    if (open !== undefined) return this.#read(open, target, offset);
+    return then(door.openObject(name, size), (reader) => this.#read(this.#add(name, reader), target, offset));
+  }
+
+  /** Closes the object, when it is open. */
+  close(name: string): MaybePromise<void> {
+    const open = this.#open.get(name);
+    this.#open.delete(name);
+    return open?.reader.close();
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((name) => this.close(name)));
+  }
+
+  #read(open: Open, target: Uint8Array, offset: number): MaybePromise<void> {
+    const reading = open.reader.readInto(target, offset);
+    if (!isPromise(reading)) return undefined;
+    open.busy++;
+    return reading.finally(() => {
+      open.busy--;
+    });
+  }
+
+  /** Two reads may have opened the same object at once: the first stays. */
+  #add(name: string, reader: ObjectReader): Open {
+    const other = this.#open.get(name);
+    if (other !== undefined) {
+      void reader.close();
+      return other;
+    }
+    if (this.#open.size >= this.#limit) this.#closeOldest();
+    const open = { reader, busy: 0 };
+    this.#open.set(name, open);
+    return open;
+  }
+
+  #closeOldest(): void {
+    for (const [name, open] of this.#open) {
+      if (open.busy > 0) continue;
+      this.#open.delete(name);
+      void open.reader.close();
+      return;
+    }
+  }
+}

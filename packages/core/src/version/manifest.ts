@@ -1,0 +1,137 @@
+// The numbered manifests of an open database: read the newest state, commit the next. Committing version n+1 is creating object n+1, which
+// fails for whoever comes second (PROTOCOL.md, rules 1 and 7). Every SNAPSHOT_EVERY-th manifest is a whole snapshot, the rest are edits.
+
+import type { Kernels } from '@varve/wasm-kernels';
+import { StorageError } from '../base/errors.ts';
+import { decodeRecord, encodeRecord, RECORD_EDIT, RECORD_SNAPSHOT } from '../format/record.ts';
+import { MANIFEST_PREFIX, manifestName, parseManifestName } from '../format/object-names.ts';
+import { then, type MaybePromise } from '../base/maybe-promise.ts';
+import type { Heap } from '../heap/heap.ts';
+import { io, type Job } from '../scheduler/job.ts';
+import type { ObjectStore } from '../store/object-store.ts';
+import { applyEdits, snapshotFromJson, snapshotToJson, type EditJson, type EditsJson, type SnapshotJson } from './manifest-format.ts';
+import type { ManifestState } from './manifest-state.ts';
+
+const MAGIC = 0x4e414d56;
+const VERSION = 1;
+const HEADER_BYTES = 8;
+const SNAPSHOT_EVERY = 16;
+
+export interface ManifestParts {
+  readonly heap: Heap;
+  readonly kernels: Kernels;
+  readonly store: ObjectStore;
+  readonly newNonce: () => string;
+}
+
+/** The newest state, or undefined when there is no manifest. */
+export function* readNewest(parts: ManifestParts): Job<ManifestState | undefined> {
+  const infos = yield* io(parts.store, (store) => store.list(MANIFEST_PREFIX));
+  const numbers = infos.map((info) => parseManifestName(info.name)).filter((n) => n !== undefined);
+  const newest = numbers.at(-1);
+  if (newest === undefined) return undefined;
+  const chain: EditsJson[] = [];
+  for (let n = newest; n > 0; n--) {
+    const decoded = yield* readOne(parts, n);
+    if ('levels' in decoded) return chain.reduceRight(applyEdits, snapshotFromJson(n, decoded));
+    chain.push(decoded);
+  }
+  throw new StorageError('CORRUPTION', 'no manifest snapshot is left', { object: manifestName(newest) });
+}
+
+function* readOne(parts: ManifestParts, n: number): Job<SnapshotJson | EditsJson> {
+  const name = manifestName(n);
+  const bytes = yield* io(parts.store, (store) => store.get(name));
+  if (bytes === undefined) throw new StorageError('CORRUPTION', 'a manifest of the chain is missing', { object: name });
+  return decodeManifest(parts, n, bytes);
+}
+
+/** The JSON of manifest n. */
+export function decodeManifest(parts: Pick<ManifestParts, 'heap' | 'kernels'>, n: number, bytes: Uint8Array): SnapshotJson | EditsJson {
+  const object = manifestName(n);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes.length < HEADER_BYTES || view.getUint32(0, true) !== MAGIC) throw new StorageError('CORRUPTION', 'not a manifest', { object, offset: 0 });
+  if (view.getUint16(4, true) !== VERSION) {
+    throw new StorageError('UNSUPPORTED', `manifest has format version=${view.getUint16(4, true)}: this version reads ${VERSION}`, { object });
+  }
+  const record = view.getUint16(6, true) === 0 ? decodeRecord(parts.heap, parts.kernels, bytes.subarray(HEADER_BYTES), n) : undefined;
+  if (record === undefined) throw new StorageError('CORRUPTION', 'manifest is damaged', { object, offset: HEADER_BYTES });
+  if (record.type !== RECORD_EDIT && record.type !== RECORD_SNAPSHOT) {
+    throw new StorageError('UNSUPPORTED', `manifest has a record of type=${record.type}`, { object });
+  }
+  return JSON.parse(new TextDecoder().decode(record.payload)) as SnapshotJson | EditsJson;
+}
+
+/** The manifests as their writer sees them. Commits come one after the other (the caller holds a mutex). */
+export class Manifest {
+  readonly #parts: ManifestParts;
+  #state: ManifestState;
+  /** The state whose manifest is being created. */
+  #committing: ManifestState | undefined;
+
+  constructor(parts: ManifestParts, state: ManifestState) {
+    this.#parts = parts;
+    this.#state = state;
+  }
+
+  get state(): ManifestState {
+    return this.#state;
+  }
+
+  /** Creates the next manifest. `term` is given by a claim only. */
+  *commit(edits: readonly EditJson[], term = this.#state.term): Job<ManifestState> {
+    const json: EditsJson = { term: String(term), nonce: this.#parts.newNonce(), parentNonce: this.#state.nonce, edits: [...edits] };
+    const next = applyEdits(this.#state, json);
+    this.#committing = next;
+    try {
+      yield* createManifest(this.#parts, next, next.number % SNAPSHOT_EVERY === 0 ? snapshotToJson(next) : json);
+    } finally {
+      this.#committing = undefined;
+    }
+    this.#state = next;
+    return next;
+  }
+
+  /** Manifest n was seen: is it (or one above it) of another writer, and not our own that is just being created? */
+  isForeign(n: number): MaybePromise<boolean> {
+    const mine = this.#committing;
+    if (mine?.number !== n) return true;
+    const door = this.#parts.store.sync ?? this.#parts.store;
+    return then(door.get(manifestName(n)), (bytes) => {
+      if (bytes === undefined || decodeManifest(this.#parts, n, bytes).nonce !== mine.nonce) return true;
+      return door.has(manifestName(n + 1));
+    });
+  }
+}
+
+/** Creates a manifest object, or throws `FENCED`. */
+export function* createManifest(parts: ManifestParts, state: ManifestState, json: SnapshotJson | EditsJson): Job<void> {
+  const name = manifestName(state.number);
+  const bytes = encodeManifest(parts, state.number, json);
+  const won = yield* io(parts.store, (store) => store.putIfAbsent(name, bytes));
+  if (!won && !(yield* isMine(parts, state))) throw fenced(state.number);
+  // A zombie may re-create a number that was deleted: anything above means that history went on without us.
+  const above = yield* io(parts.store, (store) => store.list(MANIFEST_PREFIX, name));
+  if (above.length > 0) throw fenced(state.number);
+}
+
+/** A lost acknowledgement looks like a lost race: the nonce tells. */
+function* isMine(parts: ManifestParts, state: ManifestState): Job<boolean> {
+  const found = yield* readOne(parts, state.number);
+  return found.nonce === state.nonce && found.term === String(state.term);
+}
+
+function fenced(n: number): StorageError {
+  return new StorageError('FENCED', 'another writer has taken this database over: close this handle and open again', { object: manifestName(n) });
+}
+
+function encodeManifest(parts: ManifestParts, n: number, json: SnapshotJson | EditsJson): Uint8Array {
+  const type = 'levels' in json ? RECORD_SNAPSHOT : RECORD_EDIT;
+  const record = encodeRecord(parts.heap, parts.kernels, type, new TextEncoder().encode(JSON.stringify(json)), n);
+  const bytes = new Uint8Array(HEADER_BYTES + record.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, MAGIC, true);
+  view.setUint16(4, VERSION, true);
+  bytes.set(record, HEADER_BYTES);
+  return bytes;
+}

@@ -1,0 +1,57 @@
+// Which SSTs exist, level by level: an immutable list. L0 is tiering (SSTs overlap, newest first), L1 and below are leveling (disjoint,
+// in key order). Pure data: an edit makes a new version.
+
+import { compareBytes } from '../format/compare-bytes.ts';
+import { idText, type ObjectId } from '../format/object-names.ts';
+import type { SstInfo } from '../format/sst-info.ts';
+
+/** Number of levels, L0 included. */
+export const LEVELS = 7;
+
+export type Level = readonly SstInfo[];
+
+/** What an edit adds to and removes from the levels. */
+export interface LevelChange {
+  /** SSTs that go, by id. */
+  readonly removed: readonly ObjectId[];
+  /** SSTs that come, with their level. New ones of L0 are given oldest first. */
+  readonly added: readonly { readonly level: number; readonly sst: SstInfo }[];
+}
+
+export class Version {
+  static readonly empty = new Version(Array.from({ length: LEVELS }, () => []));
+  readonly levels: readonly Level[];
+
+  constructor(levels: readonly Level[]) {
+    this.levels = levels;
+  }
+
+  get sstCount(): number {
+    return this.levels.reduce((sum, level) => sum + level.length, 0);
+  }
+
+  levelBytes(level: number): number {
+    return this.levels[level]!.reduce((sum, sst) => sum + sst.dataBytes, 0);
+  }
+
+  *ssts(): Generator<SstInfo> {
+    for (const level of this.levels) yield* level;
+  }
+
+  /** The version after a change. */
+  apply(change: LevelChange): Version {
+    const gone = new Set(change.removed.map(idText));
+    const levels = this.levels.map((level) => level.filter((sst) => !gone.has(idText(sst.id))));
+    for (const { level, sst } of change.added) {
+      if (level === 0) levels[0]!.unshift(sst);
+      else levels[level]!.push(sst);
+    }
+    for (let level = 1; level < levels.length; level++) levels[level]!.sort((a, b) => compareBytes(a.smallest, b.smallest));
+    return new Version(levels);
+  }
+
+  /** SSTs of a level that overlap the keys from `smallest` to `largest`, both inclusive. */
+  overlapping(level: number, smallest: Uint8Array, largest: Uint8Array): SstInfo[] {
+    return this.levels[level]!.filter((sst) => compareBytes(sst.smallest, largest) <= 0 && compareBytes(sst.largest, smallest) >= 0);
+  }
+}

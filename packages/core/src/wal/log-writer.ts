@@ -1,0 +1,111 @@
+// The writing end of the log: one append in flight, segments that follow each other, and what is known to be durable of them.
+
+import { StorageError } from '../base/errors.ts';
+import { then, type MaybePromise } from '../base/maybe-promise.ts';
+import { segmentName } from '../format/object-names.ts';
+import type { LogSegment, LogStore } from '../store/log-store.ts';
+
+interface Segment {
+  readonly number: number;
+  readonly file: LogSegment;
+  appended: number;
+  synced: number;
+}
+
+export class LogWriter {
+  readonly #log: LogStore;
+  /** Segments with bytes that are not known to be durable, oldest first; the last one is written to. */
+  readonly #segments: Segment[] = [];
+
+  /** Segments of an earlier writer that may not be durable: what follows them must not be promised before they are. */
+  #inherited: readonly number[];
+
+  constructor(log: LogStore, inherited: readonly number[]) {
+    this.#log = log;
+    this.#inherited = inherited;
+  }
+
+  get #current(): Segment {
+    return this.#segments.at(-1)!;
+  }
+
+  /** Number of the segment that is written to. */
+  get segment(): number {
+    return this.#current.number;
+  }
+
+  /** Bytes appended to it. */
+  get position(): number {
+    return this.#current.appended;
+  }
+
+  /** Bytes of it that survive a power cut. */
+  get synced(): number {
+    return this.#current.synced;
+  }
+
+  /** Starts the next segment. Its number being taken means that another writer is at work. */
+  roll(segment: number, sizeBytes: number): MaybePromise<void> {
+    return then(this.#log.create(segment, sizeBytes), (file) => {
+      if (file === undefined) {
+        throw new StorageError('FENCED', 'another writer has taken this database over: close this handle and open again', { object: segmentName(segment) });
+      }
+      this.#dropDurable();
+      this.#segments.push({ number: segment, file, appended: 0, synced: 0 });
+    });
+  }
+
+  /** Hands the next bytes of the current segment to the system. */
+  append(bytes: Uint8Array): MaybePromise<void> {
+    const current = this.#current;
+    return then(current.file.append(bytes, current.appended), () => {
+      current.appended += bytes.length;
+    });
+  }
+
+  /** Makes everything that is appended by now durable, older segments first. */
+  async sync(): Promise<void> {
+    await this.#settleInherited();
+    const covered = this.#segments.map((segment) => ({ segment, end: segment.appended }));
+    for (const { segment, end } of covered) {
+      if (segment.synced >= end) continue;
+      await segment.file.sync();
+      segment.synced = Math.max(segment.synced, end);
+    }
+    this.#dropDurable();
+  }
+
+  async #settleInherited(): Promise<void> {
+    const inherited = this.#inherited;
+    if (inherited.length === 0) return;
+    await this.#log.makeDurable(inherited);
+    this.#inherited = this.#inherited.filter((segment) => !inherited.includes(segment));
+  }
+
+  /** The same before returning; segments of an earlier writer are settled by asynchronous syncs only. */
+  syncNow(): void {
+    if (this.#inherited.length > 0) throw new StorageError('UNAVAILABLE', 'call `await db.sync()` once before the first synchronous write with durability synced');
+    for (const segment of this.#segments) {
+      if (segment.synced >= segment.appended) continue;
+      if (segment.file.syncNow === undefined) throw new StorageError('UNSUPPORTED', 'this log cannot sync synchronously');
+      segment.file.syncNow();
+      segment.synced = segment.appended;
+    }
+    this.#dropDurable();
+  }
+
+  async close(): Promise<void> {
+    for (const segment of this.#segments.splice(0)) await segment.file.close();
+  }
+
+  /** Closes segments that are durable and not written to any more. */
+  #dropDurable(): void {
+    while (this.#segments.length > 1 && this.#segments[0]!.synced >= this.#segments[0]!.appended) void this.#segments.shift()!.file.close();
+  }
+
+  /** Segments below this number were flushed: whether they are durable does not matter any more. */
+  forgetBelow(segment: number): void {
+    this.#inherited = this.#inherited.filter((inherited) => inherited >= segment);
+    while (this.#segments.length > 1 && this.#segments[0]!.number < segment) void this.#segments.shift()!.file.close();
+  }
+}

@@ -1,0 +1,91 @@
+// Reading a log segment that stands in linear memory: its header, its records up to the first that is not valid, and whether what follows
+// proves that something durable is missing.
+
+import { BATCH_SYNCED, RECORD_HEADER_BYTES, RECORD_TYPE, type Kernels } from '@varve/wasm-kernels';
+import { StorageError } from '../base/errors.ts';
+import { segmentName } from '../format/object-names.ts';
+import { RECORD_BATCH, RECORD_CLOSE, RECORD_FENCE, recordBytes } from '../format/record.ts';
+import type { Heap } from '../heap/heap.ts';
+import { SEGMENT_HEADER_BYTES, type FenceEntry, type SegmentFormat, type SegmentHeader, type SegmentSeed } from './segment-format.ts';
+
+/** A batch record's payload in linear memory. */
+export type OnBatch = (payload: number, length: number) => void;
+
+export interface ScannedSegment {
+  /** Where the last valid record ends. */
+  readonly end: number;
+  /** A record further on shows that more had been durable. */
+  readonly proof: boolean;
+  readonly fence: readonly FenceEntry[];
+}
+
+export class SegmentReader {
+  readonly #heap: Heap;
+  readonly #kernels: Kernels;
+  readonly #format: SegmentFormat;
+
+  constructor(heap: Heap, kernels: Kernels, format: SegmentFormat) {
+    this.#heap = heap;
+    this.#kernels = kernels;
+    this.#format = format;
+  }
+
+  /** Header of segment `segment` at `at`, or undefined where nothing of it was ever written. Throws when it is damaged or foreign. */
+  header(at: number, length: number, segment: number, database: string): (SegmentHeader & { seed: SegmentSeed }) | undefined {
+    const object = segmentName(segment);
+    if (length < SEGMENT_HEADER_BYTES || this.#isZero(at)) return undefined;
+    const header = this.#format.readHeader(at);
+    if (header === undefined) throw new StorageError('CORRUPTION', 'head of a log segment is damaged', { object, offset: 0 });
+    if (header.version !== 1) throw new StorageError('UNSUPPORTED', `log has format version=${header.version}: this version reads 1`, { object });
+    if (header.database !== database) {
+      throw new StorageError('CORRUPTION', `log belongs to another database: expected=${database} found=${header.database}`, { object });
+    }
+    return header.segment === segment ? header : undefined;
+  }
+
+  #isZero(at: number): boolean {
+    for (let i = 0; i < SEGMENT_HEADER_BYTES; i += 4) if (this.#heap.u32[(at + i) >>> 2] !== 0) return false;
+    return true;
+  }
+
+  /** Visits the batches of the segment at `at` that end at or before `limit`. */
+  scan(at: number, limit: number, seed: SegmentSeed, onBatch: OnBatch): ScannedSegment {
+    let position = SEGMENT_HEADER_BYTES;
+    let fence: readonly FenceEntry[] = [];
+    while (position + RECORD_HEADER_BYTES <= limit) {
+      const length = this.#check(at, position, limit, seed);
+      if (length < 0) break;
+      const payload = at + position + RECORD_HEADER_BYTES;
+      const type = this.#heap.bytes[at + position + RECORD_TYPE]!;
+      if (type === RECORD_BATCH) onBatch(payload, length);
+      else if (type === RECORD_FENCE) fence = this.#format.readFence(payload, length)?.entries ?? [];
+      else if (type !== RECORD_CLOSE) throw new StorageError('UNSUPPORTED', `log has a record of type=${type}: use a newer version`);
+      position += recordBytes(length);
+    }
+    return { end: position, proof: this.#proves(at, position, limit, seed), fence };
+  }
+
+  /** Is there, behind a bad record, a valid one that knows the bad place as durable? */
+  #proves(at: number, bad: number, limit: number, seed: SegmentSeed): boolean {
+    for (let position = bad + 8; position + RECORD_HEADER_BYTES <= limit; position += 8) {
+      if (!this.#looksLikeRecord(at + position)) continue;
+      const length = this.#check(at, position, limit, seed);
+      if (length < 0) continue;
+      const payload = at + position + RECORD_HEADER_BYTES;
+      const type = this.#heap.bytes[at + position + RECORD_TYPE]!;
+      if (type === RECORD_CLOSE && (this.#format.readClose(payload, length) ?? 0) > bad) return true;
+      if (type === RECORD_BATCH && this.#heap.u32[(payload + BATCH_SYNCED) >>> 2]! > bad) return true;
+    }
+    return false;
+  }
+
+  /** Type and version word of a record: nearly nothing else looks like it, so checksums are rare. */
+  #looksLikeRecord(at: number): boolean {
+    const word = this.#heap.u32[(at + RECORD_TYPE) >>> 2]!;
+    return word === (RECORD_BATCH | 256) || word === (RECORD_CLOSE | 256);
+  }
+
+  #check(at: number, position: number, limit: number, seed: SegmentSeed): number {
+    return this.#kernels.recordCheck(at + position, at + limit, (seed.low ^ position) >>> 0, seed.high);
+  }
+}
