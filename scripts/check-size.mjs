@@ -1,4 +1,4 @@
-// What a user downloads: core with its kernels, bundled, minified and gzipped. The kernels count as what ships, hexadecimal text inside a module;
+// What a user downloads: core with its kernels, bundled, minified and gzipped. The kernels count as what ships, text inside a module;
 // the bare WebAssembly module, which workerd loads, is shown beside it. One KB is 1000 bytes.
 
 import { readFileSync } from 'node:fs';
@@ -59,7 +59,7 @@ function withoutKernels() {
   return {
     name: 'without-kernels',
     setup(context) {
-      context.onLoad({ filter: KERNEL_MODULE }, () => ({ contents: "export const wasmHex = '';" }));
+      context.onLoad({ filter: KERNEL_MODULE }, () => ({ contents: "export const wasmText = '';" }));
     },
   };
 }

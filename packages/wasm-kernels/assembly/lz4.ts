@@ -189,6 +189,7 @@ export function lz4Decompress(source: usize, length: u32, target: usize, capacit
 }
 
 /** A length that does not fit in its token, and the address behind its last byte in the upper half; 0 when it has no last byte. */
+@inline
 function readLength(at: usize, end: usize): u64 {
   let length = LENGTH_IN_TOKEN;
   while (at < end && length < MAX_LENGTH) {

@@ -1,11 +1,13 @@
-// Decoding the module's text, in both ways: which one a runtime takes is its own matter.
+// The text in which the module travels.
 
 import { expect, it } from 'vitest';
-import { decodeDigits, decodeHex } from './wasm-module.ts';
+import { decodeText } from './wasm-module.ts';
 
-it('every byte is decoded, with what the runtime brings and without', () => {
-  const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
-  const text = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  expect(decodeHex(text)).toEqual(bytes);
-  expect(decodeDigits(text)).toEqual(bytes);
+it('every byte is read from its one or two characters', () => {
+  const character = (value: number) => String.fromCharCode(40 + value);
+  const bytes = Array.from({ length: 256 }, (_, byte) => byte);
+  const text = bytes.map((byte) => (byte < 84 ? '' : character(83 + Math.floor(byte / 84))) + character(byte % 84)).join('');
+  expect([...decodeText(text)]).toEqual(bytes);
+  expect([...decodeText('(){|(|{}(}{~(~+')]).toEqual([0, 1, 83, 84, 167, 168, 251, 252, 255]);
+  expect(decodeText('')).toEqual(new Uint8Array(0));
 });
