@@ -1,0 +1,3 @@
+// Public names of the file system adapter.
+
+export { fsStore, type FsStore } from './fs-store.ts';
