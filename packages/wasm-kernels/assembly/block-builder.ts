@@ -33,21 +33,23 @@ import {
   HEAD_VALUE,
   HEAD_VALUE_LENGTH,
 } from './merge-layout';
+import { SLACK, copySlack, writeVarintSlack } from './slack';
 
 // The staged block: 96 bytes.
 const STAGE_TARGET = 0;
 const STAGE_ENTRIES = 4; // address of the staged entries
 const STAGE_END = 8; // address behind the last
 const STAGE_VALUES = 12; // address of the values
-const STAGE_VALUES_BYTES = 16;
+export const STAGE_VALUES_BYTES = 16;
 const STAGE_RESTARTS = 20; // address of the offsets of the intervals' first values, from the first value; u32 each
 const STAGE_RESTART_COUNT = 24;
 export const STAGE_COUNT = 28;
-const STAGE_INTERVAL_COUNT = 32; // entries of the current interval
-const STAGE_INTERVAL_KEYS = 36; // bytes of their keys, written out
-const STAGE_SIZE = 40; // of the payload without values and epochs
-const STAGE_MIN_EPOCH = 48; // u64
-const STAGE_MAX_EPOCH = 56; // u64
+export const STAGE_KEYS_BYTES = 32; // of the keys, written out
+const STAGE_INTERVAL_COUNT = 36; // entries of the current interval
+const STAGE_INTERVAL_KEYS = 40; // bytes of the keys before it, written out
+const STAGE_SIZE = 44; // of the payload without values and epochs
+export const STAGE_MIN_EPOCH = 48; // u64
+export const STAGE_MAX_EPOCH = 56; // u64
 
 const STAGED_EPOCH = 0;
 const STAGED_LENGTHS = 8;
@@ -59,8 +61,6 @@ const BEHIND_SHIFT: u32 = 5;
 const SMALLEST_ENTRY: u32 = 5;
 const FLAGS_SHIFT: u32 = 4;
 const MAX_COUNT: u32 = 0xffff;
-/** Short pieces are copied by whole vectors. */
-const VECTOR: u32 = 16;
 
 /** What blockAdd answers. */
 export const BLOCK_TOOK: u32 = 0;
@@ -76,7 +76,7 @@ export function stageBytes(target: u32): u32 {
 
 // A staged entry is longer than in the payload by its header and shorter by at least a byte of epoch.
 function entriesBytes(target: u32): u32 {
-  return alignUp(target + (target / SMALLEST_ENTRY) * STAGED_HEADER_BYTES + VECTOR, 8);
+  return alignUp(target + (target / SMALLEST_ENTRY) * STAGED_HEADER_BYTES + SLACK, 8);
 }
 
 function valuesBytes(target: u32): u32 {
@@ -102,6 +102,7 @@ function blockStart(stage: usize): void {
   store<u32>(stage, 0, STAGE_VALUES_BYTES);
   store<u32>(stage, 0, STAGE_RESTART_COUNT);
   store<u32>(stage, 0, STAGE_COUNT);
+  store<u32>(stage, 0, STAGE_KEYS_BYTES);
   store<u32>(stage, BLOCK_HEADER_BYTES, STAGE_SIZE);
   store<u64>(stage, u64.MAX_VALUE, STAGE_MIN_EPOCH);
   store<u64>(stage, 0, STAGE_MAX_EPOCH);
@@ -112,7 +113,8 @@ function blockStart(stage: usize): void {
 export function blockAdd(stage: usize, head: usize, shared: u32): u32 {
   const count = load<u32>(stage, STAGE_COUNT);
   const inInterval = load<u32>(stage, STAGE_INTERVAL_COUNT);
-  const restarts = !count || inInterval == RESTART_INTERVAL || load<u32>(stage, STAGE_INTERVAL_KEYS) > u32(INTERVAL_KEY_BYTES);
+  const keys = load<u32>(stage, STAGE_KEYS_BYTES);
+  const restarts = !count || inInterval == RESTART_INTERVAL || keys - load<u32>(stage, STAGE_INTERVAL_KEYS) > u32(INTERVAL_KEY_BYTES);
   if (restarts) shared = 0;
   const keyLength = load<u32>(head, HEAD_KEY_LENGTH);
   const valueLength = load<u32>(head, HEAD_VALUE_LENGTH);
@@ -126,10 +128,10 @@ export function blockAdd(stage: usize, head: usize, shared: u32): u32 {
   const epochs = varintBytes(maxEpoch - minEpoch) * (count + 1);
   if (u64(size) + epochs + values + valueLength > load<u32>(stage, STAGE_TARGET)) return count ? BLOCK_CLOSES : BLOCK_ALONE;
 
-  if (restarts) startInterval(stage, values);
+  if (restarts) startInterval(stage, keys, values);
   store<u32>(stage, restarts ? 1 : inInterval + 1, STAGE_INTERVAL_COUNT);
-  store<u32>(stage, load<u32>(stage, STAGE_INTERVAL_KEYS) + keyLength, STAGE_INTERVAL_KEYS);
   store<u32>(stage, count + 1, STAGE_COUNT);
+  store<u32>(stage, keys + keyLength, STAGE_KEYS_BYTES);
   store<u32>(stage, size, STAGE_SIZE);
   store<u64>(stage, minEpoch, STAGE_MIN_EPOCH);
   store<u64>(stage, maxEpoch, STAGE_MAX_EPOCH);
@@ -143,11 +145,11 @@ export function blockAdd(stage: usize, head: usize, shared: u32): u32 {
   return BLOCK_TOOK;
 }
 
-function startInterval(stage: usize, values: u32): void {
+function startInterval(stage: usize, keys: u32, values: u32): void {
   const index = load<u32>(stage, STAGE_RESTART_COUNT);
   store<u32>(load<u32>(stage, STAGE_RESTARTS) + (index << 2), values);
   store<u32>(stage, index + 1, STAGE_RESTART_COUNT);
-  store<u32>(stage, 0, STAGE_INTERVAL_KEYS);
+  store<u32>(stage, keys, STAGE_INTERVAL_KEYS);
 }
 
 /** What the payload of the staged block takes at most. */
@@ -156,7 +158,7 @@ export function blockBound(stage: usize): u32 {
   return load<u32>(stage, STAGE_SIZE) + epochs + load<u32>(stage, STAGE_VALUES_BYTES);
 }
 
-/** Writes the payload to `payload`, perhaps scribbling over 16 bytes behind, and empties the block. Returns the payload's length. */
+/** Writes the payload to `payload`, which has slack, and empties the block. Returns the payload's length. */
 export function blockFinish(stage: usize, payload: usize): u32 {
   const base = load<u64>(stage, STAGE_MIN_EPOCH);
   const restarts = payload + BLOCK_HEADER_BYTES;
@@ -172,9 +174,9 @@ export function blockFinish(stage: usize, payload: usize): u32 {
     const before = lengths & BEFORE_MASK;
     const behind = lengths >> BEHIND_SHIFT;
     v128.store(out, v128.load(entry, STAGED_HEADER_BYTES));
-    out = writeVarint(out + before, load<u64>(entry, STAGED_EPOCH) - base);
+    out = writeEpoch(out + before, load<u64>(entry, STAGED_EPOCH) - base);
     entry += STAGED_HEADER_BYTES + before;
-    copyBytes(out, entry, behind);
+    copySlack(out, entry, behind);
     entry += behind;
     out += behind;
   }
@@ -185,6 +187,11 @@ export function blockFinish(stage: usize, payload: usize): u32 {
   memory.copy(out, load<u32>(stage, STAGE_VALUES), valueBytes);
   blockStart(stage);
   return values + valueBytes;
+}
+
+@inline
+function writeEpoch(at: usize, delta: u64): usize {
+  return delta >> 56 ? writeVarint(at, delta) : writeVarintSlack(at, delta);
 }
 
 function writeValueOffsets(stage: usize, restarts: usize, values: u32): void {
@@ -201,7 +208,7 @@ export function aloneBytes(head: usize): u64 {
   return u64(header) + bytesBehindEpoch(head, keyLength) + valueLength;
 }
 
-/** Writes the payload of a block of only this entry to `payload`; returns its length. */
+/** Writes the payload of a block of only this entry to `payload`, which has slack; returns its length. */
 export function blockWriteAlone(head: usize, payload: usize): u32 {
   const keyLength = load<u32>(head, HEAD_KEY_LENGTH);
   const valueLength = load<u32>(head, HEAD_VALUE_LENGTH);
@@ -256,7 +263,7 @@ function bytesBehindEpoch(head: usize, unshared: u32): u32 {
 @inline
 function writeBehindEpoch(at: usize, head: usize, shared: u32, unshared: u32): usize {
   if (load<u32>(head, HEAD_FLAGS)) at = writeOptional(at, head);
-  copyBytes(at, load<u32>(head, HEAD_KEY) + shared, unshared);
+  copySlack(at, load<u32>(head, HEAD_KEY) + shared, unshared);
   return at + unshared;
 }
 

@@ -68,6 +68,7 @@ import {
   INPUT_LONGEST_KEY,
 } from './merge-layout';
 import { codeHead } from './merge-tree';
+import { SLACK, copySlack } from './slack';
 
 /** See inputNext. */
 @inline
@@ -147,7 +148,8 @@ function decodeEntry(input: usize): u32 {
   at += unshared;
   const restLength = u32(at - rest);
   if (shared + restLength > load<u32>(input, INPUT_LONGEST_KEY) || !isInOrder(input, shared, rest, restLength, epoch)) return STATUS_CORRUPT;
-  copyBytes(input + INPUT_KEY_BUFFER + shared, rest, restLength);
+  if (rest + SLACK <= valuesEnd) copySlack(input + INPUT_KEY_BUFFER + shared, rest, restLength);
+  else copyBytes(input + INPUT_KEY_BUFFER + shared, rest, restLength);
   store<u32>(input, shared + restLength, HEAD_KEY_LENGTH);
   store<u32>(input, shared + restLength, BLOCK_SHAREABLE);
   store<u64>(input, epoch, HEAD_EPOCH);

@@ -24,9 +24,20 @@ import {
   STATUS_TOO_LARGE,
   TRAILER_BYTES,
 } from '../src/layout';
-import { aloneBytes, blockBound, blockFinish, blockWriteAlone } from './block-builder';
+import {
+  STAGE_COUNT,
+  STAGE_KEYS_BYTES,
+  STAGE_MAX_EPOCH,
+  STAGE_MIN_EPOCH,
+  STAGE_VALUES_BYTES,
+  aloneBytes,
+  blockBound,
+  blockFinish,
+  blockWriteAlone,
+} from './block-builder';
 import { sealBlock } from './block-seal';
-import { JOB_BLOCK_PENDING, JOB_LZ4_SCRATCH, JOB_PENDING_OFFSET, JOB_STAGED_BLOCK } from './merge-layout';
+import { fileNoteBlock } from './merge-file';
+import { HEAD_EPOCH, HEAD_KEY_LENGTH, HEAD_VALUE_LENGTH, JOB_BLOCK_PENDING, JOB_LZ4_SCRATCH, JOB_PENDING_OFFSET, JOB_STAGED_BLOCK } from './merge-layout';
 import { blockSeed } from './place-seed';
 
 const ADDRESS_BYTES: u32 = 4;
@@ -37,6 +48,8 @@ export function closeBlock(merge: usize): u32 {
   const bound = blockBound(stage);
   const status = roomStatus(merge, bound);
   if (status) return status;
+  const raw = load<u32>(stage, STAGE_KEYS_BYTES) + load<u32>(stage, STAGE_VALUES_BYTES);
+  fileNoteBlock(merge, load<u32>(stage, STAGE_COUNT), raw, load<u64>(stage, STAGE_MIN_EPOCH), load<u64>(stage, STAGE_MAX_EPOCH));
   const payload = payloadPlace(merge, bound);
   storeBlock(merge, payload, blockFinish(stage, payload));
   return STATUS_DONE;
@@ -47,6 +60,8 @@ export function writeAlone(merge: usize, head: usize): u32 {
   const bytes = aloneBytes(head);
   const status = roomStatus(merge, bytes);
   if (status) return status;
+  const epoch = load<u64>(head, HEAD_EPOCH);
+  fileNoteBlock(merge, 1, load<u32>(head, HEAD_KEY_LENGTH) + load<u32>(head, HEAD_VALUE_LENGTH), epoch, epoch);
   const payload = payloadPlace(merge, u32(bytes));
   storeBlock(merge, payload, blockWriteAlone(head, payload));
   return STATUS_DONE;

@@ -1,4 +1,4 @@
-// The results of the file that a merge is writing (MERGE_FILE_*), kept up to date with every entry, and the last key written.
+// The results of the file that a merge is writing (MERGE_FILE_*), kept up to date as it grows, and the last key written.
 
 import {
   FLAG_EXPIRY,
@@ -24,7 +24,6 @@ import {
   HEAD_KEY,
   HEAD_KEY_LENGTH,
   HEAD_KIND,
-  HEAD_VALUE_LENGTH,
   JOB_META_OFFSET,
   JOB_SHARED,
   JOB_WRITTEN,
@@ -32,6 +31,7 @@ import {
   JOB_WRITTEN_LENGTH,
   NO_KEY,
 } from './merge-layout';
+import { copySlack } from './slack';
 
 /** Nothing was consumed since the last key was written. */
 const ALL_SHARED: u32 = u32.MAX_VALUE;
@@ -45,30 +45,28 @@ export function fileStart(merge: usize): void {
   store<u32>(merge, NO_KEY, JOB_WRITTEN_LENGTH);
 }
 
-/** Notes that the head, whose key shares `shared` bytes with the last key written, was written. */
+/** Notes that the head, whose key shares `shared` bytes with the last key written, was written. Hot: what can be noted by block is. */
 @inline
 export function fileNoteWritten(merge: usize, head: usize, shared: u32): void {
   const key = usize(load<u32>(head, HEAD_KEY));
   const keyLength = load<u32>(head, HEAD_KEY_LENGTH);
-  const epoch = load<u64>(head, HEAD_EPOCH);
-  const entries = load<u32>(merge, MERGE_FILE_ENTRIES);
-  if (!entries) {
-    copyBytes(load<u32>(merge, MERGE_SMALLEST), key, keyLength);
-    store<u32>(merge, keyLength, MERGE_SMALLEST_LENGTH);
-  }
-  store<u32>(merge, entries + 1, MERGE_FILE_ENTRIES);
-  const raw = f64(keyLength) + f64(load<u32>(head, HEAD_VALUE_LENGTH));
-  store<f64>(merge, load<f64>(merge, MERGE_FILE_RAW_BYTES) + raw, MERGE_FILE_RAW_BYTES);
+  if (load<u32>(merge, JOB_WRITTEN_LENGTH) == NO_KEY) noteSmallest(merge, key, keyLength);
   if (keyLength > load<u32>(merge, MERGE_FILE_LONGEST_KEY)) store<u32>(merge, keyLength, MERGE_FILE_LONGEST_KEY);
-  if (epoch < load<u64>(merge, MERGE_FILE_MIN_EPOCH)) store<u64>(merge, epoch, MERGE_FILE_MIN_EPOCH);
-  if (epoch > load<u64>(merge, MERGE_FILE_MAX_EPOCH)) store<u64>(merge, epoch, MERGE_FILE_MAX_EPOCH);
   const kind = load<u32>(head, HEAD_KIND);
   if (kind == KIND_DELETE || kind == KIND_RANGE_DELETE) store<u32>(merge, load<u32>(merge, MERGE_FILE_TOMBSTONES) + 1, MERGE_FILE_TOMBSTONES);
   if (load<u32>(head, HEAD_FLAGS) & FLAG_EXPIRY) noteExpiry(merge, load<u64>(head, HEAD_EXPIRY));
-  copyBytes(load<u32>(merge, JOB_WRITTEN) + shared, key + shared, keyLength - shared);
+  copySlack(load<u32>(merge, JOB_WRITTEN) + shared, key + shared, keyLength - shared);
   store<u32>(merge, keyLength, JOB_WRITTEN_LENGTH);
-  store<u64>(merge, epoch, JOB_WRITTEN_EPOCH);
+  store<u64>(merge, load<u64>(head, HEAD_EPOCH), JOB_WRITTEN_EPOCH);
   store<u32>(merge, ALL_SHARED, JOB_SHARED);
+}
+
+/** Notes that a block was written: its entries, the sum of their keys' and values' lengths, and between which epochs they are. */
+export function fileNoteBlock(merge: usize, entries: u32, raw: u32, minEpoch: u64, maxEpoch: u64): void {
+  store<u32>(merge, load<u32>(merge, MERGE_FILE_ENTRIES) + entries, MERGE_FILE_ENTRIES);
+  store<f64>(merge, load<f64>(merge, MERGE_FILE_RAW_BYTES) + f64(raw), MERGE_FILE_RAW_BYTES);
+  store<u64>(merge, min(minEpoch, load<u64>(merge, MERGE_FILE_MIN_EPOCH)), MERGE_FILE_MIN_EPOCH);
+  store<u64>(merge, max(maxEpoch, load<u64>(merge, MERGE_FILE_MAX_EPOCH)), MERGE_FILE_MAX_EPOCH);
 }
 
 /** Notes that a head was consumed and not written. */
@@ -80,6 +78,11 @@ export function fileNoteDropped(merge: usize, shared: u32): void {
 /** Completes the results. */
 export function fileEnd(merge: usize): void {
   store<u32>(merge, load<u32>(merge, JOB_WRITTEN_LENGTH), MERGE_LARGEST_LENGTH);
+}
+
+function noteSmallest(merge: usize, key: usize, keyLength: u32): void {
+  copyBytes(load<u32>(merge, MERGE_SMALLEST), key, keyLength);
+  store<u32>(merge, keyLength, MERGE_SMALLEST_LENGTH);
 }
 
 function noteExpiry(merge: usize, expiry: u64): void {

@@ -13,8 +13,10 @@ export function epochOf(input: usize, epoch: u64): u64 {
 /** How many bytes the key shares with the head's, of which it is known to share `known` already. `rest`: the key behind these. */
 @inline
 export function sharedWithHead(input: usize, known: u32, rest: usize, restLength: u32): u32 {
-  const headRest = load<u32>(input, HEAD_KEY_LENGTH) - known;
-  return known + commonPrefix(load<u32>(input, HEAD_KEY) + known, rest, min(headRest, restLength));
+  const limit = min(load<u32>(input, HEAD_KEY_LENGTH) - known, restLength);
+  const headRest = usize(load<u32>(input, HEAD_KEY) + known);
+  if (!limit || load<u8>(headRest) != load<u8>(rest)) return known; // as a block says it
+  return known + commonPrefix(headRest, rest, limit);
 }
 
 /**

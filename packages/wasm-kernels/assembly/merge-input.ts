@@ -16,12 +16,13 @@ import {
 } from './merge-layout';
 import { nextMemtableEntry } from './merge-memtable-input';
 import { memtableFirst } from './memtable-seek';
+import { SLACK } from './slack';
 
 const INPUT_ALIGNMENT: u32 = 64;
 
 /** Bytes of one input whose longest stored key has `longestKey` bytes. */
 export function inputBytes(longestKey: u32): u32 {
-  return alignUp(INPUT_KEY_BUFFER + longestKey, INPUT_ALIGNMENT);
+  return alignUp(INPUT_KEY_BUFFER + longestKey + SLACK, INPUT_ALIGNMENT);
 }
 
 /** Puts an input, of which the INPUT_* fields are filled, before its first entry. `node`: where its heads enter the tree. */

@@ -7,7 +7,7 @@ import { INPUT_HEADER_BYTES, MERGE_HEADER_BYTES } from '../src/layout';
 
 // The head of an input: its first entry that was not consumed yet, and its place in the order of all heads (merge-tree.ts) --------
 
-export const HEAD_KEY = INPUT_HEADER_BYTES; // address
+export const HEAD_KEY = INPUT_HEADER_BYTES; // address; the key has slack behind it (slack.ts)
 export const HEAD_KEY_LENGTH = INPUT_HEADER_BYTES + 4;
 /** i32: key bytes shared with the entry that it was last compared with and lost to; EXHAUSTED when the input has no entry left. */
 export const HEAD_SHARED = INPUT_HEADER_BYTES + 8;
@@ -38,6 +38,7 @@ export const BLOCK_BASE = INPUT_HEADER_BYTES + 88; // u64: base epoch
 export const BLOCK_SHAREABLE = INPUT_HEADER_BYTES + 96;
 export const BLOCK_OFFSET = INPUT_HEADER_BYTES + 100; // of the block in its .sst
 export const INPUT_LONGEST_KEY = INPUT_HEADER_BYTES + 104;
+export const INPUT_TOUCHED = INPUT_HEADER_BYTES + 108; // nobody reads it
 export const INPUT_KEY_BUFFER = INPUT_HEADER_BYTES + 128;
 
 // The job -------------------------------------------------------------------------------------------------------------------------

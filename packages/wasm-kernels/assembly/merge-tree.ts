@@ -9,8 +9,9 @@
 // Node 1 is the root; input i enters above leaf count + i. Nodes hold addresses of inputs.
 
 import { MERGE_INPUTS } from '../src/layout';
-import { commonPrefix, loadWindow } from './bytes';
+import { commonPrefix } from './bytes';
 import { EXHAUSTED, HEAD_EPOCH, HEAD_KEY, HEAD_KEY_LENGTH, HEAD_NODE, HEAD_SHARED, HEAD_WINDOW, JOB_TREE, JOB_WINNER } from './merge-layout';
+import { windowSlack } from './slack';
 
 const NODE_BYTES: u32 = 4;
 
@@ -29,7 +30,10 @@ export function treeNode(inputs: u32, index: u32): u32 {
   return (inputs + index) >> 1;
 }
 
-/** Lets an input's new head climb: up to the first node without a rival while the tree fills, to the root afterwards. JOB_WINNER is its result. */
+/**
+ * Lets an input's new head climb: up to the first node without a rival while the tree fills, to the root afterwards. JOB_WINNER is its result. Hot:
+ * who wins cannot be predicted, so it is selected, not branched on.
+ */
 @inline
 export function treeEnter(merge: usize, input: usize): void {
   const tree = usize(load<u32>(merge, JOB_TREE));
@@ -41,33 +45,39 @@ export function treeEnter(merge: usize, input: usize): void {
       store<u32>(place, climber);
       return;
     }
-    if (sortsFirst(rival, climber)) {
-      store<u32>(place, climber);
-      climber = rival;
-    }
+    const isFirst = sortsFirst(climber, rival);
+    store<u32>(place, select<usize>(rival, climber, isFirst));
+    climber = select<usize>(climber, rival, isFirst);
   }
   store<u32>(merge, climber, JOB_WINNER);
 }
 
-/** True when head `a` sorts before head `b`. The loser's code then speaks of the winner. Hot: about log2(inputs) calls an entry. */
+/** True when head `a` sorts before head `b`. The loser's code then speaks of the winner. */
 @inline
 function sortsFirst(a: usize, b: usize): bool {
   const shared = load<i32>(a, HEAD_SHARED);
   const sharedB = load<i32>(b, HEAD_SHARED);
-  // The loser differs from the winner where it differed from their common predecessor: its code stays.
-  if (shared != sharedB) return shared > sharedB;
   const window = load<u64>(a, HEAD_WINDOW);
   const windowB = load<u64>(b, HEAD_WINDOW);
-  if (window == windowB) return sortsFirstBehind(a, b, shared);
-  const first = window < windowB;
-  const same = i32(clz(window ^ windowB)) >> 3;
-  if (same) codeLoser(select<usize>(b, a, first), select<usize>(a, b, first), shared + same);
+  // Unless both share the same and at least a byte more, the loser differs from the winner where it differed from their common predecessor, and
+  // its code stays.
+  if (i32(shared == sharedB) & i32((window ^ windowB) >> 56 == 0)) return sortsFirstClosely(a, b);
+  return select<bool>(window < windowB, shared > sharedB, shared == sharedB);
+}
+
+/** Two heads that share the same with their predecessor, and at least a byte more with each other, or are at their keys' ends. */
+function sortsFirstClosely(a: usize, b: usize): bool {
+  const shared = load<i32>(a, HEAD_SHARED);
+  if (shared == EXHAUSTED) return a < b;
+  const difference = load<u64>(a, HEAD_WINDOW) ^ load<u64>(b, HEAD_WINDOW);
+  if (!difference) return sortsFirstBehind(a, b, shared);
+  const first = load<u64>(a, HEAD_WINDOW) < load<u64>(b, HEAD_WINDOW);
+  codeLoser(first ? b : a, first ? a : b, shared + (u32(clz(difference)) >> 3));
   return first;
 }
 
 /** The order of two heads that share `shared` bytes and the window behind: the rest of their keys, epochs descending, the younger input. */
 function sortsFirstBehind(a: usize, b: usize, shared: i32): bool {
-  if (shared == EXHAUSTED) return a < b;
   const keyA = usize(load<u32>(a, HEAD_KEY)) + shared;
   const keyB = usize(load<u32>(b, HEAD_KEY)) + shared;
   const lengthA = load<u32>(a, HEAD_KEY_LENGTH) - shared;
@@ -95,5 +105,5 @@ function codeLoser(loser: usize, winner: usize, shared: u32): void {
 @inline
 export function codeHead(input: usize, shared: u32): void {
   store<i32>(input, shared, HEAD_SHARED);
-  store<u64>(input, loadWindow(load<u32>(input, HEAD_KEY) + shared, load<u32>(input, HEAD_KEY_LENGTH) - shared), HEAD_WINDOW);
+  store<u64>(input, windowSlack(load<u32>(input, HEAD_KEY) + shared, load<u32>(input, HEAD_KEY_LENGTH) - shared), HEAD_WINDOW);
 }

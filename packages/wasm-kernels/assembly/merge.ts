@@ -44,6 +44,7 @@ import { endFile, writeHead } from './merge-output';
 import { treeBytes, treeEnter, treeNode, treeStart } from './merge-tree';
 import { isKept, noteConsumed, noteKept } from './merge-visibility';
 import { partitionInit, partitionStageBytes } from './partition-builder';
+import { SLACK } from './slack';
 
 const LZ4_SCRATCH_BYTES: u32 = 16384;
 
@@ -97,7 +98,7 @@ function placeBuffers(merge: usize, free: usize, longestKey: u32): void {
 }
 
 function keyBytes(longestKey: u32): u32 {
-  return alignUp(longestKey, 8);
+  return alignUp(longestKey + SLACK, 8);
 }
 
 /** See Kernels.mergeRun. */
