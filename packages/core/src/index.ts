@@ -37,6 +37,7 @@ export { AssertionError, StorageError, type StorageErrorCode } from './base/erro
 export { isPromise, type MaybePromise } from './base/maybe-promise.ts';
 export { systemClock, type Clock } from './base/clock.ts';
 export { seededRandom, systemRandom, type Random } from './base/random.ts';
+export { failCall, type MemoryCall, type MemoryFault, type MemoryOperation, type MemoryStoreOptions } from './store/memory-handle.ts';
 export * from './store/memory-store.ts';
 export type { LogSegment, LogStore, SegmentInfo } from './store/log-store.ts';
 export type * from './store/object-store.ts';
