@@ -1,24 +1,21 @@
-// Regions for memtables: one for the active, one for the frozen that is being flushed; more only while a recovery is being flushed. Reused last-in
-// first-out, because touched pages are warm.
+// Regions for memtables: one for the active, one for the frozen that is being flushed; more only while a recovery is being flushed. One that is not
+// in use is kept for the next, because its pages are warm.
 
 import type { Kernels } from '@varve/wasm-kernels';
 import type { Heap } from '../heap/heap.ts';
 import { Memtable } from '../memtable/memtable.ts';
 
-const KEPT = 2;
-
 export class Arenas {
   readonly bytes: number;
   readonly #heap: Heap;
   readonly #kernels: Kernels;
-  readonly #free: number[] = [];
+  #spare = 0;
   #taken = 0;
 
   constructor(heap: Heap, kernels: Kernels, bytes: number) {
     this.#heap = heap;
     this.#kernels = kernels;
     this.bytes = bytes;
-    while (this.#free.length < KEPT) this.#free.push(heap.allocate(bytes, 'a memtable'));
   }
 
   /** Log bytes of one memtable at most. */
@@ -26,14 +23,20 @@ export class Arenas {
     return this.bytes - 4096;
   }
 
-  /** True when a region is there that no memtable uses. */
+  /** True when another memtable may be begun while the first is flushed. */
   get available(): boolean {
-    return this.#free.length > 0;
+    return this.#spare !== 0 || this.#taken < 2;
+  }
+
+  /** Counts memtables that a recovery brought. */
+  adopt(count: number): void {
+    this.#taken += count;
   }
 
   /** An empty memtable for the segment. */
   take(segment: number): Memtable {
-    const address = this.#free.pop() ?? this.#heap.allocate(this.bytes, 'a memtable');
+    const address = this.#spare === 0 ? this.#heap.allocate(this.bytes, 'a memtable') : this.#spare;
+    this.#spare = 0;
     this.#taken++;
     return new Memtable(this.#heap, this.#kernels, address, this.bytes, segment);
   }
@@ -41,7 +44,7 @@ export class Arenas {
   /** Takes a region back that nobody reads any more. */
   give(memtable: Memtable): void {
     this.#taken--;
-    if (this.#free.length + this.#taken < KEPT && memtable.bytes === this.bytes) this.#free.push(memtable.address);
+    if (this.#spare === 0 && memtable.bytes === this.bytes) this.#spare = memtable.address;
     else this.#heap.release(memtable.address);
   }
 }

@@ -29,6 +29,7 @@ import type { ManifestState } from '../version/manifest-state.ts';
 import type { Manifest } from '../version/manifest.ts';
 import type { LogWriter } from '../wal/log-writer.ts';
 import { SEGMENT_HEADER_BYTES, type SegmentFormat } from '../wal/segment-format.ts';
+import { BatchBuffers } from '../write/batch-buffers.ts';
 import { WriteBatch } from '../write/write-batch.ts';
 import { Writer } from '../write/writer.ts';
 import { Arenas } from './arenas.ts';
@@ -66,6 +67,7 @@ export class Engine {
   readonly maintenance: Maintenance;
   readonly #commits = new Mutex(this.scheduler);
   readonly #ssts = new Map<string, Sst>();
+  readonly #batchBuffers: BatchBuffers;
   #frozen: Memtable[] = [];
   #view: ReadView;
   #nextObject = 1;
@@ -78,6 +80,7 @@ export class Engine {
     const { heap, kernels } = parts;
     const { term, number } = parts.manifest.state;
     this.parts = parts;
+    this.#batchBuffers = new BatchBuffers(parts.plan.memtableBytes);
     this.catalog = catalog;
     this.visible = new VisibleEpoch(term, 0);
     this.points = new PointReader(heap, kernels, catalog);
@@ -126,7 +129,7 @@ export class Engine {
   }
 
   newBatch(): WriteBatch {
-    return new WriteBatch(this.parts.plan.memtableBytes);
+    return new WriteBatch(this.#batchBuffers);
   }
 
   sstOf(id: ObjectId): Sst {

@@ -87,7 +87,10 @@ async function openLocked({ store, log, clock, random }: Components, settings: S
   const active = await startSegment({ heap, arenas, segments, logWriter }, manifest.state, recovered);
   await runJob(stillMine(manifests, manifest.state));
 
-  const cache = new BlockCache(heap, settings.blockSizeBytes, plan.cacheBytes, plan.largeBlockBytes);
+  arenas.adopt(recovered.memtables.length);
+  // A recovery of many full segments leaves less for the cache until the next open.
+  const cacheBytes = Math.min(plan.cacheBytes, heap.largestFreeBytes - plan.mergeBytes);
+  const cache = new BlockCache(heap, settings.blockSizeBytes, cacheBytes, plan.largeBlockBytes);
   const catalog: SstCatalog = new SstCatalog({ heap, cache, kernels, store, onGarbage: (sst) => engine.maintenance.discard(sst) });
   const infos = [...manifest.state.version.ssts()];
   const ssts = await runJob(openSsts(catalog, infos));

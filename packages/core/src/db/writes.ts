@@ -152,7 +152,9 @@ export async function writeChecked(engine: Engine, batch: WriteBatch, durability
     if (found?.high !== epoch?.high || found?.low !== epoch?.low) return { ok: false, key };
   }
   if (batch.count === 0) return { ok: true, epoch: BigInt(engine.visible.high) * 2n ** 32n + BigInt(engine.visible.low) };
-  return { ok: true, epoch: await engine.writer.write(batch, durability) };
+  const written = engine.writer.write(batch, durability);
+  if (!engine.writer.waiting) batch.recycle();
+  return { ok: true, epoch: await written };
 }
 
 /** Gathers operations into batches and writes them one after the other. */

@@ -4,9 +4,10 @@
 import { BATCH_HEADER_BYTES } from '@varve/wasm-kernels';
 import type { Epoch } from '../format/epoch.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
+import type { BatchBuffers } from './batch-buffers.ts';
 import { maxDeleteBytes, maxPutBytes, writeDelete, writePut, type Target } from './entry.ts';
 
-const FIRST_BYTES = 1024;
+const EMPTY = new Uint8Array(0);
 
 /** What a batch expects of a key: its newest version is of this epoch, or there is none. */
 export interface Check {
@@ -16,18 +17,20 @@ export interface Check {
 }
 
 export class WriteBatch implements Target {
-  bytes = new Uint8Array(FIRST_BYTES);
-  u32 = new Uint32Array(this.bytes.buffer);
+  bytes: Uint8Array;
+  u32: Uint32Array;
   /** Bytes in use: a batch header (filled when it is written), then the entries. */
   length = BATCH_HEADER_BYTES;
   count = 0;
   /** The largest entry's bytes. */
   largestEntry = 0;
   readonly checks: Check[] = [];
-  readonly #limitBytes: number;
+  readonly #buffers: BatchBuffers;
 
-  constructor(limitBytes: number) {
-    this.#limitBytes = limitBytes;
+  constructor(buffers: BatchBuffers) {
+    this.#buffers = buffers;
+    this.bytes = buffers.take();
+    this.u32 = new Uint32Array(this.bytes.buffer);
   }
 
   put<KI, VI>(space: KeySpaceCodec<unknown, unknown, never, KI, VI>, key: KI, value: VI): void {
@@ -43,6 +46,12 @@ export class WriteBatch implements Target {
   check<KI>(space: KeySpaceCodec<unknown, unknown, never, KI, never>, key: KI, epoch: Epoch | undefined): void {
     const stored = new Uint8Array(space.maxKeyBytes(key));
     this.checks.push({ key: stored.subarray(0, space.writeKey(key, stored, 0)), epoch });
+  }
+
+  /** The batch was written and is never used again: its buffer serves the next one. */
+  recycle(): void {
+    this.#buffers.give(this.bytes);
+    this.bytes = EMPTY;
   }
 
   /** Forgets everything; the buffer is kept. */
@@ -62,7 +71,8 @@ export class WriteBatch implements Target {
   #reserve(byteLength: number): void {
     const needed = this.length + byteLength;
     if (needed <= this.bytes.length) return;
-    if (needed > this.#limitBytes * 4) throw new RangeError(`batch is too large: at most ${this.#limitBytes} bytes, split it or open with a larger memoryBudgetBytes`);
+    const { limitBytes } = this.#buffers;
+    if (needed > limitBytes * 4) throw new RangeError(`batch is too large: at most ${limitBytes} bytes, split it or open with a larger memoryBudgetBytes`);
     const grown = new Uint8Array(Math.max(needed + 8, this.bytes.length * 2) & ~7);
     grown.set(this.bytes.subarray(0, this.length));
     this.bytes = grown;

@@ -35,7 +35,7 @@ import { maxDeleteBytes, maxPutBytes, writeDelete, writePut } from './entry.ts';
 import type { WriteBatch } from './write-batch.ts';
 
 /** A writer that never waits for the event loop would starve it: acknowledgements wait for a turn every so many logged bytes. */
-const TURN_BYTES = 256 * 1024;
+const TURN_BYTES = 64 * 1024;
 const RECORD_AND_BATCH = RECORD_HEADER_BYTES + BATCH_HEADER_BYTES;
 
 export interface WriterParts {
@@ -116,6 +116,11 @@ export class Writer {
     return this.#active;
   }
 
+  /** Writes are waiting for room: their batches are still needed. */
+  get waiting(): boolean {
+    return this.#line !== undefined;
+  }
+
   get failed(): boolean {
     return this.#failure !== undefined;
   }
@@ -184,8 +189,14 @@ export class Writer {
   async sync(): Promise<void> {
     await this.drain();
     const end = this.#appended;
-    await this.#log.sync();
+    try {
+      await this.#log.sync();
+    } catch (error) {
+      this.fail(error);
+      throw error;
+    }
     this.#synced = Math.max(this.#synced, end);
+    this.#holding = false;
     this.#settle();
   }
 
@@ -193,14 +204,21 @@ export class Writer {
   async drain(): Promise<void> {
     this.assertWritable();
     while (this.#line !== undefined) await this.#line;
-    while (this.#appendedTo < this.#active.tail || this.#appending !== undefined) await this.#append();
-    this.assertWritable();
+    while (this.#appendedTo < this.#active.tail || this.#appending !== undefined) {
+      await this.#append();
+      this.#throwFailure();
+    }
   }
 
   /** Appends what is in the arena before returning. Only with a synchronous log. */
   appendNow(): void {
     assert(!isPromise(this.#append()), 'a synchronous log answered with a promise');
-    this.assertWritable();
+    this.#throwFailure();
+  }
+
+  /** What just went wrong, as it was. Later calls are told by `assertWritable`. */
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure as Error;
   }
 
   /** Throws what a write would be refused with. */
