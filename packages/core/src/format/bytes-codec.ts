@@ -18,7 +18,7 @@ export const bytes: KeyCodec<Uint8Array, BytesLike, BytesLike> = {
   maxPrefixBytes: maxLikeBytes,
   encodePrefixInto: writeLike,
   decode: (source, offset, length, lasting) =>
-    lasting === true ? source.subarray(offset, offset + length) : source.slice(offset, offset + length),
+    lasting === true ? new Uint8Array(source.buffer, source.byteOffset + offset, length) : source.slice(offset, offset + length),
 };
 
 /** True for a Uint8Array of this realm or another. */
