@@ -96,7 +96,7 @@ export class Engine {
         clock: parts.clock,
         log: parts.logWriter,
         visible: this.visible,
-        term,
+        lastEpochLow: parts.settings.lastEpochLow,
         largestEntryBytes: parts.plan.largestEntryBytes,
         newBatch: () => this.newBatch(),
         overtaken: () => this.#overtaken(),
@@ -104,7 +104,6 @@ export class Engine {
         freezeSync: () => this.#makeRoomSync(),
         pace: (sync) => this.maintenance.pace(sync),
       },
-      0,
     );
     this.writer.attach(active.memtable, active.seed, active.appended);
     this.#view = this.#makeView();
@@ -207,11 +206,31 @@ export class Engine {
   #makeRoom(): MaybePromise<void> {
     const wait = this.maintenance.mustWait();
     if (wait !== undefined) return wait;
+    if (this.writer.epochsRunOut) return this.writer.sync().then(() => this.scheduler.add(this.#renewTerm(), 0).done);
     return this.#freeze();
+  }
+
+  /** A term counts 2^32 writes: before they run out the writer claims the next term for itself. Nothing waits for its acknowledgement. */
+  *#renewTerm(): Job<void> {
+    if (!this.writer.epochsRunOut) return;
+    const term = this.state.term + 1;
+    yield* this.#commits.exclusively(() => this.#claim(term));
+    this.#nextObject = 1;
+    this.writer.renew(term);
+  }
+
+  *#claim(term: number): Job<void> {
+    yield* this.parts.manifest.commit([{ kind: 'claim' }], term);
+    this.#nextManifestName = manifestName(this.state.number + 1);
   }
 
   #makeRoomSync(): void {
     this.maintenance.waitSync();
+    if (this.writer.epochsRunOut) {
+      this.writer.settleNow();
+      const renewed = this.scheduler.add(this.#renewTerm(), 0);
+      this.scheduler.driveUntil(() => renewed.ended);
+    }
     if (isPromise(this.#freeze())) throw new StorageError('UNSUPPORTED', 'this log needs asynchronous writes');
   }
 

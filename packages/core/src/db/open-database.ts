@@ -114,6 +114,7 @@ export async function open<S extends ObjectStore, K = Uint8Array, V = Uint8Array
       blockSizeBytes: options.blockSizeBytes ?? store.capabilities.blockSizeBytes,
       sstSizeBytes: options.sstSizeBytes ?? memoryBudgetBytes / 8,
       compression: options.compression ?? 'lz4',
+      lastEpochLow: 0xf0000000,
       onEvent: options.onEvent,
     },
     options.signal,

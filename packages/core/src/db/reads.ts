@@ -100,7 +100,7 @@ export class SpaceReads<K, V, P, KI, VI> implements Reads<K, V, P, KI>, SyncRead
   }
 
   #entry(key: KI): Take<Entry<KI, V>> {
-    return (bytes, at, length, epoch) => ({ key, value: this.#space.values.decode(bytes, at, length), epoch: epochToBigInt(epoch) });
+    return (bytes, at, length, high, low) => ({ key, value: this.#space.values.decode(bytes, at, length), epoch: epochToBigInt({ high, low }) });
   }
 
   /** A promise of what may be there at once; failures are rejections. */

@@ -10,5 +10,7 @@ export interface Settings {
   readonly blockSizeBytes: number;
   readonly sstSizeBytes: number;
   readonly compression: 'lz4' | 'none';
+  /** Writes of one term, about, after which the writer claims the next. Tests make it small. */
+  readonly lastEpochLow: number;
   readonly onEvent: OnEvent | undefined;
 }

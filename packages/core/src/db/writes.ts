@@ -142,7 +142,7 @@ export async function writeChecked(engine: Engine, batch: WriteBatch, durability
     const { key, epoch } = batch.checks[i];
     // Writes that are logged but not visible yet count as well.
     const newest = { high: engine.visible.high, low: engine.writer.newestEpochLow };
-    const found = engine.points.getStored(engine.view, key, newest, (_bytes, _at, _length, at) => ({ high: at.high, low: at.low }));
+    const found = engine.points.getStored(engine.view, key, newest, (_bytes, _at, _length, high, low) => ({ high, low }));
     if (isPromise(found)) {
       // The block is being loaded: once it is there, everything is checked again without waiting.
       await found;

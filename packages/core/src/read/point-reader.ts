@@ -26,7 +26,7 @@ import type { ReadView } from '../iterators/read-view.ts';
 import type { SstCatalog } from '../sst/catalog.ts';
 
 /** What is made of an entry that was found, while its bytes are still in linear memory. */
-export type Take<T> = (bytes: Uint8Array, value: number, length: number, epoch: Epoch) => T;
+export type Take<T> = (bytes: Uint8Array, value: number, length: number, epochHigh: number, epochLow: number) => T;
 
 /** Longer keys get memory of their own. */
 const KEY_BYTES = MAX_STORED_KEY + 13;
@@ -83,8 +83,7 @@ export class PointReader {
     const at = answer >>> 2;
     const kind = u32[at + ANSWER_KIND / 4] & 0xff;
     if (kind === KIND_PUT) {
-      const epoch = { low: u32[at + ANSWER_EPOCH / 4], high: u32[at + ANSWER_EPOCH / 4 + 1] };
-      return take(bytes, u32[at + ANSWER_VALUE / 4], u32[at + ANSWER_VALUE_LENGTH / 4], epoch);
+      return take(bytes, u32[at + ANSWER_VALUE / 4], u32[at + ANSWER_VALUE_LENGTH / 4], u32[at + ANSWER_EPOCH / 4 + 1], u32[at + ANSWER_EPOCH / 4]);
     }
     if (kind === KIND_DELETE) return undefined;
     throw new StorageError('UNSUPPORTED', `entry of kind=${kind}: open the database with a newer version`);

@@ -44,7 +44,8 @@ export interface WriterParts {
   readonly clock: Clock;
   readonly log: LogWriter;
   readonly visible: VisibleEpoch;
-  readonly term: number;
+  /** Epochs beyond are left for the memtable that is being filled. */
+  readonly lastEpochLow: number;
   readonly largestEntryBytes: number;
   /** A batch of its own for a write that has to wait. */
   readonly newBatch: () => WriteBatch;
@@ -75,7 +76,8 @@ export class Writer {
   #synced = 0;
   /** Low half of the newest epoch given out. */
   #epochLow: number;
-  readonly #epochBase: bigint;
+  #epochBase: bigint;
+  #term: number;
   #wall = 0;
   #flushAsked = false;
   #appending: Promise<void> | undefined;
@@ -88,14 +90,15 @@ export class Writer {
   #line: Promise<void> | undefined;
   #failure: unknown;
 
-  constructor(parts: WriterParts, epochLow: number) {
+  constructor(parts: WriterParts) {
     this.#parts = parts;
     this.#heap = parts.heap;
     this.#kernels = parts.kernels;
     this.#log = parts.log;
     this.#visible = parts.visible;
-    this.#epochLow = epochLow;
-    this.#epochBase = BigInt(parts.visible.high) << 32n;
+    this.#epochLow = 0;
+    this.#term = parts.visible.high;
+    this.#epochBase = BigInt(this.#term) << 32n;
   }
 
   /** Low half of the newest epoch that was given out, visible or not. */
@@ -123,6 +126,28 @@ export class Writer {
 
   get failed(): boolean {
     return this.#failure !== undefined;
+  }
+
+  /** The epochs of this term will not last for another memtable. */
+  get epochsRunOut(): boolean {
+    return this.#epochLow > this.#parts.lastEpochLow;
+  }
+
+  /** Goes on counting in another term. Everything is acknowledged. */
+  renew(term: number): void {
+    assert(this.#acks.isEmpty, 'a term ends when all its writes are acknowledged');
+    this.#term = term;
+    this.#epochLow = 0;
+    this.#epochBase = BigInt(term) << 32n;
+    this.#visible.high = term;
+    this.#visible.low = 0;
+  }
+
+  /** Makes everything durable and acknowledged before returning. */
+  settleNow(): void {
+    this.#holding = false;
+    this.appendNow();
+    this.#syncNow();
   }
 
   /** Goes on in another memtable, whose first `appendedTo` bytes are in the log already. */
@@ -271,7 +296,7 @@ export class Writer {
     u32[batch + BATCH_EPOCH / 4 + 1] = this.#visible.high;
     u32[batch + BATCH_WALL / 4] = this.#wall >>> 0;
     u32[batch + BATCH_WALL / 4 + 1] = this.#wall / 0x100000000;
-    u32[batch + BATCH_TERM / 4] = this.#parts.term;
+    u32[batch + BATCH_TERM / 4] = this.#term;
     u32[batch + BATCH_SYNCED / 4] = this.#log.synced;
     u32[batch + BATCH_COUNT / 4] = count;
     u32[batch + BATCH_FLAGS / 4] = 0;
