@@ -4,7 +4,7 @@
 import type { Kernels } from '@varve/wasm-kernels';
 import type { Clock } from '../base/clock.ts';
 import { StorageError } from '../base/errors.ts';
-import { isPromise, then, type MaybePromise } from '../base/maybe-promise.ts';
+import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { BlockCache } from '../cache/block-cache.ts';
 import { compareEpochs, type Epoch } from '../format/epoch.ts';
 import { idText, manifestName, type ObjectId } from '../format/object-names.ts';
@@ -198,7 +198,7 @@ export class Engine {
     const { store, manifest } = this.parts;
     const found = (store.sync ?? store).has(this.#nextManifestName);
     if (found === false) return false;
-    return then(found, (there) => there && manifest.isForeign(this.state.number + 1));
+    return andThen(found, (there) => there && manifest.isForeign(this.state.number + 1));
   }
 
   // Memtables -----------------------------------------------------------------------------------------------------------------------
@@ -240,7 +240,7 @@ export class Engine {
     const old = this.writer.active;
     const segment = logWriter.segment + 1;
     const end = { previousEnd: logWriter.position, previousSynced: logWriter.synced };
-    return then(logWriter.roll(segment, arenas.segmentBytes), () => {
+    return andThen(logWriter.roll(segment, arenas.segmentBytes), () => {
       const memtable = arenas.take(segment);
       const seed = this.parts.segments.writeHeader(memtable.arena, { database: this.state.database, term: this.state.term, segment, ...end });
       memtable.tail = memtable.arena + SEGMENT_HEADER_BYTES;

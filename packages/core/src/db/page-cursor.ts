@@ -1,7 +1,7 @@
 // Walks the pages of one scan: keeps the moment, the place and the remaining limit. Between pages it holds the last key and a claim on its epoch.
 
 import { StorageError } from '../base/errors.ts';
-import { then, type MaybePromise } from '../base/maybe-promise.ts';
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Epoch } from '../format/epoch.ts';
 import type { ScanBounds } from '../format/range-bounds.ts';
 import type { Page } from '../iterators/page-scanner.ts';
@@ -37,7 +37,7 @@ export class PageCursor {
     }
     this.#engine.assertOpen();
     const request = { bounds: this.#bounds, after: this.#after, epoch: this.#epoch, now: this.#now, limit: this.#left };
-    return then(this.#engine.pages.fill(this.#engine.view, request), (page) => this.#accept(page));
+    return andThen(this.#engine.pages.fill(this.#engine.view, request), (page) => this.#accept(page));
   }
 
   /** Gives up the claim on the epoch. Idempotent. */

@@ -13,7 +13,7 @@ import {
   type Kernels,
 } from '@varve/wasm-kernels';
 import { StorageError, assert } from '../base/errors.ts';
-import { isPromise, then, type MaybePromise } from '../base/maybe-promise.ts';
+import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { BlockCache } from '../cache/block-cache.ts';
 import type { SstInfo } from '../format/sst-info.ts';
 import { metaName } from '../format/object-names.ts';
@@ -56,7 +56,7 @@ export class SstCatalog {
   open(info: SstInfo): MaybePromise<Sst> {
     const head = new Uint8Array(info.headBytes);
     const name = metaName(info.id);
-    return then(this.#readers.readInto(name, info.metaBytes, head, 0), () => {
+    return andThen(this.#readers.readInto(name, info.metaBytes, head, 0), () => {
       const { top } = decodeHead(head, info.metaBytes, name, metaChecksum(this.#parts.heap, this.#parts.kernels, info.id));
       return this.#add(info, top);
     });
@@ -141,7 +141,7 @@ export class SstCatalog {
     const { u32 } = this.#parts.heap;
     const place = sst.partitionPlace(u32, index);
     const loaded = u32[place.slot >>> 2] === 0 ? this.#once(place, () => this.#loadPartition(sst, place)) : undefined;
-    return then(loaded, () => {
+    return andThen(loaded, () => {
       const payload = u32[place.slot >>> 2]!;
       if (payload === 0) return this.pinPartition(sst, index);
       u32[(payload + FRAME_PINS) >>> 2]! += 1;

@@ -1,7 +1,7 @@
 // Objects kept open for reading: opening one costs more than a read, and a process may hold only so many file descriptors.
 // At most `limit` stay open; the one opened longest ago goes first. A reader in the middle of an asynchronous read is left alone.
 
-import { isPromise, then, type MaybePromise } from '../base/maybe-promise.ts';
+import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { ObjectReader, ObjectStore, SyncOperations } from './object-store.ts';
 
 interface Open {
@@ -24,7 +24,7 @@ export class OpenReaders {
     const door: ObjectStore | SyncOperations = this.#store.sync ?? this.#store;
     const open = this.#open.get(name);
     if (open !== undefined) return this.#read(open, target, offset);
-    return then(door.openObject(name, size), (reader) => this.#read(this.#add(name, reader), target, offset));
+    return andThen(door.openObject(name, size), (reader) => this.#read(this.#add(name, reader), target, offset));
   }
 
   /** Closes the object, when it is open. */

@@ -5,7 +5,7 @@ import type { Kernels } from '@varve/wasm-kernels';
 import { StorageError } from '../base/errors.ts';
 import { decodeRecord, encodeRecord, RECORD_EDIT, RECORD_SNAPSHOT } from '../format/record.ts';
 import { MANIFEST_PREFIX, manifestName, parseManifestName } from '../format/object-names.ts';
-import { then, type MaybePromise } from '../base/maybe-promise.ts';
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Heap } from '../heap/heap.ts';
 import { io, type Job } from '../scheduler/job.ts';
 import type { ObjectStore } from '../store/object-store.ts';
@@ -97,7 +97,7 @@ export class Manifest {
     const mine = this.#committing;
     if (mine?.number !== n) return true;
     const door = this.#parts.store.sync ?? this.#parts.store;
-    return then(door.get(manifestName(n)), (bytes) => {
+    return andThen(door.get(manifestName(n)), (bytes) => {
       if (bytes === undefined || decodeManifest(this.#parts, n, bytes).nonce !== mine.nonce) return true;
       return door.has(manifestName(n + 1));
     });

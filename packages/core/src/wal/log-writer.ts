@@ -1,7 +1,7 @@
 // The writing end of the log: one append in flight, segments that follow each other, and what is known to be durable of them.
 
 import { StorageError } from '../base/errors.ts';
-import { then, type MaybePromise } from '../base/maybe-promise.ts';
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts';
 import { segmentName } from '../format/object-names.ts';
 import type { LogSegment, LogStore } from '../store/log-store.ts';
 
@@ -46,7 +46,7 @@ export class LogWriter {
 
   /** Starts the next segment. Its number being taken means that another writer is at work. */
   roll(segment: number, sizeBytes: number): MaybePromise<void> {
-    return then(this.#log.create(segment, sizeBytes), (file) => {
+    return andThen(this.#log.create(segment, sizeBytes), (file) => {
       if (file === undefined) {
         throw new StorageError('FENCED', 'another writer has taken this database over: close this handle and open again', { object: segmentName(segment) });
       }
@@ -58,7 +58,7 @@ export class LogWriter {
   /** Hands the next bytes of the current segment to the system. */
   append(bytes: Uint8Array): MaybePromise<void> {
     const current = this.#current;
-    return then(current.file.append(bytes, current.appended), () => {
+    return andThen(current.file.append(bytes, current.appended), () => {
       current.appended += bytes.length;
     });
   }

@@ -19,7 +19,7 @@ import {
 } from '@varve/wasm-kernels';
 import type { Clock } from '../base/clock.ts';
 import { assert, StorageError } from '../base/errors.ts';
-import { isPromise, then, type MaybePromise } from '../base/maybe-promise.ts';
+import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import { RECORD_BATCH, recordBytes, writeRecordHeader } from '../format/record.ts';
 import type { Epoch } from '../format/epoch.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
@@ -355,7 +355,7 @@ export class Writer {
     const length = to - this.#appendedTo;
     if (length === 0) return this.#settle();
     try {
-      const done = then(this.#log.append(this.#heap.bytes.subarray(this.#appendedTo, to)), () => this.#appendedUpTo(to, length));
+      const done = andThen(this.#log.append(this.#heap.bytes.subarray(this.#appendedTo, to)), () => this.#appendedUpTo(to, length));
       if (!isPromise(done)) return undefined;
       this.#appending = done.catch((error: unknown) => this.fail(error)).finally(() => (this.#appending = undefined));
       return this.#appending;
@@ -368,7 +368,7 @@ export class Writer {
   #appendedUpTo(to: number, length: number): MaybePromise<void> {
     this.#appendedTo = to;
     this.#sinceTurn += length;
-    return then(this.#parts.overtaken(), (overtaken) => {
+    return andThen(this.#parts.overtaken(), (overtaken) => {
       if (overtaken) throw new StorageError('FENCED', 'another writer has taken this database over: close this handle and open again');
       this.#appended += length;
       if (this.#sinceTurn >= TURN_BYTES && !this.#acks.isEmpty) this.#holdForTurn();
