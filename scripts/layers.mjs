@@ -16,8 +16,8 @@ export const PACKAGE_LINES = [
 
 /** Top to bottom, in packages/core/src. */
 export const CORE_LINES = [
-  ['index.ts'],
-  ['db'],
+  ['index.ts', 'inspect.ts'],
+  ['db', 'inspect'],
   ['txn', 'gc'],
   ['read', 'write', 'flush', 'compaction'],
   ['iterators'],
