@@ -56,7 +56,7 @@ function operations(files: ObjectFiles, perform: Perform): AsyncOperations {
     put: (name, bytes) => perform(writing(name), files.put(name, bytes)),
     putIfAbsent: (name, bytes) => perform(writing(name), files.putIfAbsent(name, bytes)),
     get: (name) => naming(reading(name), () => readObject(directory, name)),
-    has: (name) => naming(reading(name), () => files.has(name)),
+    has: (name) => files.has(name),
     openObject: (name) => naming(reading(name), () => openReader(directory, name, perform)),
     createObject: (name) => naming(writing(name), () => objectWriter(files.create(name), writing(name))),
     list: (prefix, startAfter = '') => perform(reading(), files.list(prefix, startAfter)),

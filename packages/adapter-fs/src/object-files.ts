@@ -17,6 +17,8 @@ export class ObjectFiles {
   readonly folders: Folders;
   readonly temporaryFiles: TemporaryFiles;
   readonly link: Link | undefined;
+  #askedName = '';
+  #askedPath = '';
 
   constructor(directory: string, link: Link | undefined) {
     this.folders = new Folders(directory);
@@ -43,8 +45,13 @@ export class ObjectFiles {
     }
   }
 
+  /** Hot: a writer asks after every append whether a certain name has come into being. It asks for the same name, which is absent, many times. */
   has(name: string): boolean {
-    return existsSync(fileOf(objectPath(this.directory, name)));
+    if (name !== this.#askedName) {
+      this.#askedPath = objectPath(this.directory, name);
+      this.#askedName = name;
+    }
+    return existsSync(this.#askedPath) && existsSync(fileOf(this.#askedPath));
   }
 
   create(name: string): GrowingFile {
