@@ -8,6 +8,7 @@ import {
   PAGE_ENTRY_BYTES,
   SCAN_COUNT,
   SCAN_KEYS_ONLY,
+  SCAN_LAST,
   SCAN_LIMIT,
   SCAN_NOW,
   SCAN_PAGE,
@@ -52,6 +53,7 @@ export function commitStaged(scan: usize): i32 {
     return STATUS_TOO_LARGE;
   }
   store<u32>(scan, 0, STATE_STAGED);
+  store<u32>(scan, used, SCAN_LAST);
   store<u32>(scan, used + bytes, SCAN_USED);
   store<u32>(scan, count + 1, SCAN_COUNT);
   return count + 1 < load<u32>(scan, SCAN_LIMIT) ? STATUS_FOUND : STATUS_FULL;

@@ -3,7 +3,7 @@
 import type { MaybePromise } from '../base/maybe-promise.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
 import type { Page } from '../iterators/page-scanner.ts';
-import type { PageCursor } from './page-cursor.ts';
+import { NO_PAGE, type PageCursor } from './page-cursor.ts';
 
 /** Makes one item of the entry at `at` of a page. */
 export type Decode<T> = (bytes: Uint8Array, keyAt: number, keyBytes: number, valueAt: number, valueBytes: number) => T;
@@ -89,7 +89,7 @@ export class SyncItems<T> implements IterableIterator<T> {
 
   return(): IteratorResult<T> {
     this.#cursor.close();
-    this.#items.open({ bytes: new Uint8Array(0), count: 0, last: true });
+    this.#items.open(NO_PAGE);
     return { done: true, value: undefined };
   }
 }
@@ -118,7 +118,7 @@ export class AsyncItems<T> implements AsyncIterableIterator<T> {
 
   async return(): Promise<IteratorResult<T>> {
     this.#cursor.close();
-    this.#items.open({ bytes: new Uint8Array(0), count: 0, last: true });
+    this.#items.open(NO_PAGE);
     return { done: true, value: undefined };
   }
 

@@ -8,7 +8,8 @@ import type { Page } from '../iterators/page-scanner.ts';
 import type { EpochPin } from '../mvcc/snapshots.ts';
 import type { Engine } from './engine.ts';
 
-const NONE: Page = { bytes: new Uint8Array(0), count: 0, last: true };
+/** The end. */
+export const NO_PAGE: Page = { bytes: new Uint8Array(0), count: 0, lastAt: 0, last: true };
 
 export class PageCursor {
   readonly #engine: Engine;
@@ -33,7 +34,7 @@ export class PageCursor {
   next(): MaybePromise<Page> {
     if (this.#done || this.#left <= 0) {
       this.close();
-      return NONE;
+      return NO_PAGE;
     }
     this.#engine.assertOpen();
     const request = { bounds: this.#bounds, after: this.#after, epoch: this.#epoch, now: this.#now, limit: this.#left };
@@ -60,10 +61,7 @@ export class PageCursor {
   }
 }
 
-/** Walks the lengths, which is cheap beside what filled the page. */
-function lastKey({ bytes, count }: Page): Uint8Array {
-  const u32 = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
-  let at = 0;
-  for (let i = 1; i < count; i++) at = (at + 11 + u32[at >>> 2] + u32[(at >>> 2) + 1]) & ~3;
-  return bytes.subarray(at + 8, at + 8 + u32[at >>> 2]);
+function lastKey({ bytes, lastAt }: Page): Uint8Array {
+  const keyBytes = new DataView(bytes.buffer, bytes.byteOffset).getUint32(lastAt, true);
+  return bytes.subarray(lastAt + 8, lastAt + 8 + keyBytes);
 }

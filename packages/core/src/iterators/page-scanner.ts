@@ -9,6 +9,7 @@ import {
   SCAN_COUNT,
   SCAN_EPOCH,
   SCAN_KEYS_ONLY,
+  SCAN_LAST,
   SCAN_LIMIT,
   SCAN_LOWER,
   SCAN_LOWER_LENGTH,
@@ -46,6 +47,8 @@ const BOUND_BYTES = 66 * 1024;
 export interface Page {
   readonly bytes: Uint8Array;
   readonly count: number;
+  /** Where the last entry begins. */
+  readonly lastAt: number;
   /** Nothing follows in the range. */
   readonly last: boolean;
 }
@@ -134,7 +137,8 @@ export class PageScanner {
 
   #copyOut({ scan, page }: Workspace, last: boolean): Page {
     const { u32, bytes } = this.#heap;
-    return { bytes: bytes.slice(page, page + u32[(scan + SCAN_USED) >>> 2]), count: u32[(scan + SCAN_COUNT) >>> 2], last };
+    const at = scan >>> 2;
+    return { bytes: bytes.slice(page, page + u32[at + SCAN_USED / 4]), count: u32[at + SCAN_COUNT / 4], lastAt: u32[at + SCAN_LAST / 4], last };
   }
 
   #prepare({ scan, bounds, page, pageBytes }: Workspace, view: ReadView, { bounds: range, after, epoch, now, limit }: PageRequest): void {
