@@ -1,0 +1,40 @@
+// What every database in the comparison has to do. Each driver uses its database in the best way that its documentation offers, and says which.
+// Keys go in and come out as strings, values as bytes of their own: nothing may be overwritten by a later call.
+
+/** What a database may use, and how safe a finished write is. */
+export interface PeerOptions {
+  /** `buffered`: survives the end of the process. `synced`: survives a power cut. */
+  readonly durability: 'buffered' | 'synced';
+  /** Memory for caches and buffers, as far as the database lets itself be told. */
+  readonly memoryBytes: number;
+}
+
+export type Visit = (key: string, value: Uint8Array) => void;
+
+export interface PeerDatabase {
+  /** Writes all entries as one commit. */
+  putBatch(keys: readonly string[], values: readonly Uint8Array[]): Promise<void>;
+  /** One commit a call; several may be under way. */
+  put(key: string, value: Uint8Array): Promise<unknown>;
+  deleteBatch(keys: readonly string[]): Promise<void>;
+  getSync(key: string): Uint8Array | undefined;
+  /** The way an ordinary program reads: with await. */
+  get(key: string): Promise<Uint8Array | undefined>;
+  getMany(keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]>;
+  /** Every entry in order. */
+  scan(reverse: boolean, visit: Visit): Promise<void>;
+  /** `count` entries from `key` on. */
+  seek(key: string, count: number, visit: Visit): Promise<void>;
+  /** Waits until nothing is left to do in the background. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Peer {
+  readonly name: string;
+  /** The package whose version is shown. */
+  readonly module: string;
+  /** Which calls and settings are used. */
+  readonly notes: string;
+  open(folder: string, options: PeerOptions): Promise<PeerDatabase>;
+}

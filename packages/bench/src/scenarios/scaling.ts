@@ -1,0 +1,36 @@
+// The same with a tenth of the entries and with all of them, and how many bytes each byte costs to write.
+
+import { writtenBytes } from '../measure/process-facts.ts';
+import { ENTRY_BYTES, Workload } from '../workload/workload.ts';
+import type { Bench, Scenario, Stage } from './scenario.ts';
+import { rate, withDatabase } from './scenario.ts';
+import { fill, getEachSync } from './steps.ts';
+
+export const scaling: Scenario = {
+  name: 'scaling',
+  title: 'ten times the entries',
+  stages: [stage(1, 'small'), stage(10, 'large')],
+};
+
+function stage(times: number, folder: string): Stage {
+  return {
+    ends: 'normally',
+    run: (bench) => fillAndRead({ ...bench, folder: `${bench.folder}/${folder}` }, (bench.sizes.entries / 5) * times, times),
+  };
+}
+
+async function fillAndRead(bench: Bench, entries: number, times: number): Promise<void> {
+  const workload = new Workload(Math.floor(entries), bench.sizes.seed);
+  const before = writtenBytes();
+  await withDatabase(bench, 'buffered', async (database) => {
+    await rate(bench, `fill random, ${times}x`, workload.count, () => fill(database, workload, 0, workload.count));
+    await database.settle();
+    const after = writtenBytes();
+    if (before !== undefined && after !== undefined) {
+      bench.report(`bytes written a byte filled, ${times}x`, 'x', (after - before) / (workload.count * ENTRY_BYTES));
+    }
+    const readings = workload.readings(Math.ceil(workload.count / 5), bench.sizes.seed + 1);
+    getEachSync(database, readings);
+    await rate(bench, `get, present, ${times}x`, readings.keys.length, () => getEachSync(database, readings));
+  });
+}
