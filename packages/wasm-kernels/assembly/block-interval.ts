@@ -1,9 +1,9 @@
-// Decodes one restart interval of a block into an array of entries with their keys written out whole.
+// Decodes entries of one restart interval of a block into an array, with their keys written out whole.
 //
 // The payload is trusted in nothing: what leads outside of the block, the array or the key buffer makes the interval corrupt. Nothing outside is
 // read or written. A key that shares nothing with its predecessor, or everything, is not copied: it is used where it stands.
 
-import { BLOCK_BASE_EPOCH, RESTART_INTERVAL } from '../src/layout';
+import { BLOCK_BASE_EPOCH, INTERVAL_KEY_BYTES, RESTART_INTERVAL } from '../src/layout';
 import {
   PLAIN_HEADER_BYTES,
   PLAIN_HEADER_REACH,
@@ -41,28 +41,65 @@ export const DECODED_EXTENSION = 40; // address, 0 when none
 export const DECODED_EXTENSION_LENGTH = 44;
 export const DECODED_BYTES = 48;
 
-/** Keys are put together by whole vectors: the last one may reach less than this beyond the key buffer's usable bytes. */
-export const KEY_SLACK: u32 = 16;
+// A portion of decoded entries, at a multiple of 8.
+const PORTION_KEYS = 0; // address of the key buffer
+const PORTION_KEYS_END = 4;
+/** Addresses of the first decoded entry that counts, of the current one, and behind the last: a scan narrows the outer two to its bounds. */
+export const PORTION_FIRST = 8;
+export const PORTION_ENTRY = 12;
+export const PORTION_END = 16;
+export const PORTION_ENTRIES = 24; // RESTART_INTERVAL x DECODED_BYTES
+export const PORTION_BYTES = PORTION_ENTRIES + RESTART_INTERVAL * DECODED_BYTES;
 
-/**
- * Decodes an interval of a payload whose frame is sound to `entries` (room for RESTART_INTERVAL), keys to `keys` up to `keysEnd` (and KEY_SLACK
- * behind it). Returns the end of the decoded entries, at least one, or 0 when the interval is corrupt. Hot: every scanned or merged entry.
- */
-export function decodeInterval(payload: usize, length: u32, interval: u32, entries: usize, keys: usize, keysEnd: usize): usize {
-  if (!isIntervalSound(payload, length, interval)) return 0;
+/** Keys are put together by whole vectors: the last one may reach less than this beyond the key buffer's usable bytes. */
+const KEY_SLACK: u32 = 16;
+
+/** Bytes of the key buffer for blocks whose longest key has `longestKey` bytes. */
+export function portionKeyBytes(longestKey: u32): u32 {
+  return alignUp(INTERVAL_KEY_BYTES + longestKey + KEY_SLACK, 8);
+}
+
+/** Gives the portion its key buffer of portionKeyBytes(longestKey) bytes. */
+export function portionInit(portion: usize, keys: usize, longestKey: u32): void {
+  store<u32>(portion, keys, PORTION_KEYS);
+  store<u32>(portion, keys + INTERVAL_KEY_BYTES + longestKey, PORTION_KEYS_END);
+}
+
+/** Decodes the first entries of an interval, `limit` at most. False when it is corrupt; the payload's frame is sound. */
+export function decodeFirst(portion: usize, payload: usize, length: u32, interval: u32, limit: u32): bool {
+  if (!isIntervalSound(payload, length, interval)) return false;
+  const at = payload + intervalStart(payload, interval);
+  return decode(portion, payload, length, interval, at, payload + intervalValues(payload, interval), 0, 0, limit);
+}
+
+/** Decodes an interval that is sound from the header at `at` on, its value at `value`: with the entry before it shares bytes of this key. */
+export function decodeRest(portion: usize, payload: usize, length: u32, interval: u32, at: usize, value: usize, key: usize, keyLength: u32): bool {
+  return decode(portion, payload, length, interval, at, value, key, keyLength, RESTART_INTERVAL);
+}
+
+/** Hot: every scanned entry. */
+function decode(
+  portion: usize,
+  payload: usize,
+  length: u32,
+  interval: u32,
+  at: usize,
+  value: usize,
+  key: usize, // of the entry before
+  keyLength: u32,
+  limit: u32,
+): bool {
   const payloadEnd = payload + length;
   const end = payload + intervalEnd(payload, interval);
   const valuesEnd = payload + intervalValuesEnd(payload, length, interval);
   const baseEpoch = load<u64>(payload, BLOCK_BASE_EPOCH);
-  const entriesLimit = entries + RESTART_INTERVAL * DECODED_BYTES;
-  let at = payload + intervalStart(payload, interval);
-  let value = payload + intervalValues(payload, interval);
+  const entries = portion + PORTION_ENTRIES;
+  const entriesLimit = entries + limit * DECODED_BYTES;
+  const keysEnd = usize(load<u32>(portion, PORTION_KEYS_END));
+  let keys = usize(load<u32>(portion, PORTION_KEYS));
+  let keyReach = key + keyLength; // how far one may read from there
   let entry = entries;
-  let key: usize = 0; // of the entry before, its length, and how far one may read from there
-  let keyLength: u32 = 0;
-  let keyReach = payloadEnd;
   do {
-    if (entry == entriesLimit) return 0;
     let shared: u32;
     let unshared: u32;
     let valueLength: u32;
@@ -76,22 +113,22 @@ export function decodeInterval(payload: usize, length: u32, interval: u32, entri
       valueLength = word >> 24;
       at += PLAIN_HEADER_BYTES + epochBytes;
       storePlain(entry, word & 0xff, baseEpoch + varintIn(epochWord, epochBytes));
-      if (at > end) return 0;
+      if (at > end) return false;
     } else {
       at = readHeader(at, end);
-      if (!at) return 0;
+      if (!at) return false;
       shared = headerShared;
       unshared = headerUnshared;
       valueLength = headerValueLength;
       storeHeader(entry, baseEpoch);
     }
-    if (shared > keyLength || unshared > u32(end - at) || valueLength > u32(valuesEnd - value)) return 0;
+    if (shared > keyLength || unshared > u32(end - at) || valueLength > u32(valuesEnd - value)) return false;
     const isSameKey = !unshared && shared == keyLength && entry != entries;
     if (!shared) {
       key = at;
       keyReach = payloadEnd;
     } else if (!isSameKey) {
-      if (shared + unshared > u32(keysEnd - keys)) return 0;
+      if (shared + unshared > u32(keysEnd - keys)) return false;
       copyReaching(keys, key, shared, keyReach);
       copyReaching(keys + shared, at, unshared, payloadEnd);
       key = keys;
@@ -107,8 +144,13 @@ export function decodeInterval(payload: usize, length: u32, interval: u32, entri
     at += unshared;
     value += valueLength;
     entry += DECODED_BYTES;
-  } while (at < end);
-  return value == valuesEnd ? entry : 0;
+  } while (at < end && entry != entriesLimit);
+  // An interval that goes on is a lie, unless the caller wanted no more.
+  if (at < end ? limit == RESTART_INTERVAL : value != valuesEnd) return false;
+  store<u32>(portion, entries, PORTION_FIRST);
+  store<u32>(portion, entries, PORTION_ENTRY);
+  store<u32>(portion, entry, PORTION_END);
+  return true;
 }
 
 @inline

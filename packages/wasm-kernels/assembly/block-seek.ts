@@ -4,7 +4,7 @@
 //
 // The payload is trusted in nothing: nothing outside of it is read. The result is in the seek* variables.
 
-import { BLOCK_BASE_EPOCH } from '../src/layout';
+import { BLOCK_BASE_EPOCH, RESTART_INTERVAL } from '../src/layout';
 import {
   PLAIN_HEADER_BYTES,
   PLAIN_HEADER_REACH,
@@ -36,13 +36,15 @@ export const SEEK_BEYOND: i32 = 2;
 /** The block contradicts the format. */
 export const SEEK_CORRUPT: i32 = 3;
 
-// The first entry at or after (key, epoch): its place with SEEK_FOUND and SEEK_BEYOND, the rest with SEEK_FOUND only.
+// The first entry at or after (key, epoch): its place with SEEK_FOUND and SEEK_BEYOND, the rest with SEEK_FOUND only. What it shares with the entry
+// before it, it shares with the key as well.
 export let seekInterval: u32 = 0;
 export let seekIndex: u32 = 0;
+export let seekEntry: usize = 0; // address of its header
+export let seekValue: usize = 0;
 export let seekKind: u32 = 0; // kind | flags << 8
 export let seekEpoch: u64 = 0;
 export let seekExpiry: u64 = 0;
-export let seekValue: usize = 0;
 export let seekValueLength: u32 = 0;
 
 /** Seeks (key, epoch) in a payload whose frame is sound (isBlockFrameSound). Hot: once a get. */
@@ -110,6 +112,7 @@ function seekInInterval(payload: usize, length: u32, interval: u32, key: usize, 
   let matched: u32 = 0; // bytes that the entry before shares with the key
   let index: u32 = 0;
   do {
+    const entry = at;
     let shared: u32;
     let unshared: u32;
     let valueLength: u32;
@@ -134,40 +137,40 @@ function seekInInterval(payload: usize, length: u32, interval: u32, key: usize, 
     if (shared > previousLength || unshared > u32(end - at) || valueLength > u32(valuesEnd - value)) return SEEK_CORRUPT;
     previousLength = shared + unshared;
     if (shared <= matched) {
-      if (shared < matched) return beyond(interval, index);
+      if (shared < matched) return beyond(interval, index, entry, value);
       matched += commonPrefix(at, key + matched, min(unshared, keyLength - matched));
       if (matched == keyLength) {
-        if (previousLength > keyLength) return beyond(interval, index);
+        if (previousLength > keyLength) return beyond(interval, index, entry, value);
         const entryEpoch = load<u64>(payload, BLOCK_BASE_EPOCH) + (isPlain ? varintIn(epochWord, epochBytes) : headerEpochDelta);
         if (entryEpoch <= epoch) {
           seekKind = isPlain ? word & 0xff : headerKind;
           seekExpiry = isPlain ? 0 : headerExpiry;
-          return found(interval, index, entryEpoch, value, valueLength);
+          seekEpoch = entryEpoch;
+          seekValueLength = valueLength;
+          place(interval, index, entry, value);
+          return SEEK_FOUND;
         }
       } else if (matched < previousLength && load<u8>(at + (matched - shared)) > load<u8>(key + matched)) {
-        return beyond(interval, index);
+        return beyond(interval, index, entry, value);
       }
     }
     at += unshared;
     value += valueLength;
     index++;
-  } while (at < end);
-  return SEEK_END;
+  } while (at < end && index != RESTART_INTERVAL);
+  return at < end ? SEEK_CORRUPT : SEEK_END;
 }
 
 @inline
-function beyond(interval: u32, index: u32): i32 {
-  seekInterval = interval;
-  seekIndex = index;
+function beyond(interval: u32, index: u32, entry: usize, value: usize): i32 {
+  place(interval, index, entry, value);
   return SEEK_BEYOND;
 }
 
 @inline
-function found(interval: u32, index: u32, epoch: u64, value: usize, valueLength: u32): i32 {
+function place(interval: u32, index: u32, entry: usize, value: usize): void {
   seekInterval = interval;
   seekIndex = index;
-  seekEpoch = epoch;
+  seekEntry = entry;
   seekValue = value;
-  seekValueLength = valueLength;
-  return SEEK_FOUND;
 }

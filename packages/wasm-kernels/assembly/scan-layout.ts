@@ -4,7 +4,8 @@
 //   buffers for the last key and both bounds
 
 import { SCAN_HEADER_BYTES } from '../src/layout';
-import { BLOCK_CURSOR_BYTES, BLOCK_CURSOR_END, BLOCK_CURSOR_ENTRY, BLOCK_CURSOR_FIRST, blockKeyBytes } from './block-cursor';
+import { BLOCK_CURSOR_BYTES, CURSOR_PORTION } from './block-cursor';
+import { PORTION_END, PORTION_ENTRY, PORTION_FIRST, portionKeyBytes } from './block-interval';
 import { alignUp } from './bytes';
 
 export const STATE_SOURCES = SCAN_HEADER_BYTES; // number of sources
@@ -53,8 +54,9 @@ export const SOURCE_IMAGE = 28;
 export const SOURCE_PAYLOAD = 32;
 /** Where a memtable's source stands: a cursor of memtable-seek.ts. */
 export const SOURCE_TREE_CURSOR = 40;
-/** A block cursor. A memtable's source uses its array of decoded entries only. */
+/** A block cursor. A memtable's source uses its portion of decoded entries only. */
 export const SOURCE_CURSOR = 48;
+export const SOURCE_PORTION = SOURCE_CURSOR + CURSOR_PORTION;
 export const SOURCE_STATE_BYTES = SOURCE_CURSOR + BLOCK_CURSOR_BYTES;
 
 /** Seek the bound where the scan starts. */
@@ -71,7 +73,7 @@ export const BLOCK_LAST: u32 = u32.MAX_VALUE - 1;
 
 /** See Kernels.scanBytes. */
 export function scanBytes(sources: u32, longestKey: u32): u32 {
-  const keys = sources * blockKeyBytes(longestKey) + 3 * boundBytes(longestKey);
+  const keys = sources * portionKeyBytes(longestKey) + 3 * boundBytes(longestKey);
   return u32(sourcesOffset(sources)) + sources * SOURCE_STATE_BYTES + keys;
 }
 
@@ -100,20 +102,20 @@ function sourcesOffset(sources: u32): usize {
 /** Current, first and last-exclusive decoded entry of a source. */
 @inline
 export function sourceEntry(source: usize): usize {
-  return load<u32>(source, SOURCE_CURSOR + BLOCK_CURSOR_ENTRY);
+  return load<u32>(source, SOURCE_PORTION + PORTION_ENTRY);
 }
 
 @inline
 export function sourceFirst(source: usize): usize {
-  return load<u32>(source, SOURCE_CURSOR + BLOCK_CURSOR_FIRST);
+  return load<u32>(source, SOURCE_PORTION + PORTION_FIRST);
 }
 
 @inline
 export function sourceEnd(source: usize): usize {
-  return load<u32>(source, SOURCE_CURSOR + BLOCK_CURSOR_END);
+  return load<u32>(source, SOURCE_PORTION + PORTION_END);
 }
 
 @inline
 export function setSourceEntry(source: usize, entry: usize): void {
-  store<u32>(source, entry, SOURCE_CURSOR + BLOCK_CURSOR_ENTRY);
+  store<u32>(source, entry, SOURCE_PORTION + PORTION_ENTRY);
 }

@@ -3,8 +3,7 @@
 // Between two calls of a scan a memtable may grow: entries keep their addresses, tree nodes do not. So after an interruption the cursor is put
 // back by seeking the entry that was described last.
 
-import { STATUS_DONE, STATUS_FOUND, RESTART_INTERVAL } from '../src/layout';
-import { BLOCK_CURSOR_END, BLOCK_CURSOR_ENTRIES, BLOCK_CURSOR_ENTRY, BLOCK_CURSOR_FIRST } from './block-cursor';
+import { RESTART_INTERVAL, SCAN_COUNT, SCAN_LIMIT, STATUS_DONE, STATUS_FOUND } from '../src/layout';
 import {
   DECODED_BYTES,
   DECODED_EPOCH,
@@ -16,6 +15,10 @@ import {
   DECODED_SAME_KEY,
   DECODED_VALUE,
   DECODED_VALUE_LENGTH,
+  PORTION_END,
+  PORTION_ENTRIES,
+  PORTION_ENTRY,
+  PORTION_FIRST,
 } from './block-interval';
 import { compareBytes } from './bytes';
 import { entryEpoch, entryExpiry, entryFlags, entryKey, entryKeyLength, entryKind, entryValue, entryValueLength } from './memtable-entry';
@@ -25,8 +28,8 @@ import {
   GOAL_SEEK,
   GOAL_STEP,
   SOURCE_ADDRESS,
-  SOURCE_CURSOR,
   SOURCE_GOAL,
+  SOURCE_PORTION,
   SOURCE_TREE_CURSOR,
   STATE_LOWER,
   STATE_LOWER_LENGTH,
@@ -49,9 +52,10 @@ export function fillFromMemtable(scan: usize, source: usize, isReverse: bool): i
   else if (goal == GOAL_RESUME) seekAgain(source, isReverse);
   store<u32>(source, GOAL_STEP, SOURCE_GOAL);
   if (!memtableEntry(cursor)) return STATUS_DONE;
-  const portion = goal == GOAL_SEEK ? FIRST_PORTION : RESTART_INTERVAL;
-  if (isReverse) describeBackward(source, portion);
-  else describeForward(source, portion);
+  const wanted = load<u32>(scan, SCAN_LIMIT) - load<u32>(scan, SCAN_COUNT);
+  const count = min(wanted, goal == GOAL_SEEK ? FIRST_PORTION : RESTART_INTERVAL);
+  if (isReverse) describeBackward(source, count);
+  else describeForward(source, count);
   return STATUS_FOUND;
 }
 
@@ -82,10 +86,10 @@ function seekAgain(source: usize, isReverse: bool): void {
   memtableNext(cursor);
 }
 
-function describeForward(source: usize, portion: u32): void {
+function describeForward(source: usize, count: u32): void {
   const cursor = source + SOURCE_TREE_CURSOR;
-  const first = source + SOURCE_CURSOR + BLOCK_CURSOR_ENTRIES;
-  const limit = first + portion * DECODED_BYTES;
+  const first = source + SOURCE_PORTION + PORTION_ENTRIES;
+  const limit = first + count * DECODED_BYTES;
   let end = first;
   do {
     describe(end, memtableEntry(cursor));
@@ -97,10 +101,10 @@ function describeForward(source: usize, portion: u32): void {
 }
 
 /** From the array's end down, so that its entries ascend all the same. */
-function describeBackward(source: usize, portion: u32): void {
+function describeBackward(source: usize, count: u32): void {
   const cursor = source + SOURCE_TREE_CURSOR;
-  const end = source + SOURCE_CURSOR + BLOCK_CURSOR_ENTRIES + RESTART_INTERVAL * DECODED_BYTES;
-  const limit = end - portion * DECODED_BYTES;
+  const end = source + SOURCE_PORTION + PORTION_ENTRIES + RESTART_INTERVAL * DECODED_BYTES;
+  const limit = end - count * DECODED_BYTES;
   let first = end;
   do {
     first -= DECODED_BYTES;
@@ -131,7 +135,7 @@ function haveSameKey(a: usize, b: usize): bool {
 }
 
 function setEntries(source: usize, first: usize, end: usize, entry: usize): void {
-  store<u32>(source, first, SOURCE_CURSOR + BLOCK_CURSOR_FIRST);
-  store<u32>(source, end, SOURCE_CURSOR + BLOCK_CURSOR_END);
-  store<u32>(source, entry, SOURCE_CURSOR + BLOCK_CURSOR_ENTRY);
+  store<u32>(source, first, SOURCE_PORTION + PORTION_FIRST);
+  store<u32>(source, end, SOURCE_PORTION + PORTION_END);
+  store<u32>(source, entry, SOURCE_PORTION + PORTION_ENTRY);
 }

@@ -1,15 +1,14 @@
 // A source of a scan, whatever it reads from: it gives its entries in portions, cut at the range's far bound.
 
 import { SCAN_REVERSE, SOURCE_RUN, STATUS_DONE, STATUS_FOUND } from '../src/layout';
-import { BLOCK_CURSOR_END, BLOCK_CURSOR_FIRST } from './block-cursor';
-import { DECODED_BYTES, DECODED_KEY, DECODED_KEY_LENGTH } from './block-interval';
+import { DECODED_BYTES, DECODED_KEY, DECODED_KEY_LENGTH, PORTION_END, PORTION_FIRST } from './block-interval';
 import { compareBytes } from './bytes';
 import {
   SOURCE_AT_BOUND,
-  SOURCE_CURSOR,
   SOURCE_IMAGE,
   SOURCE_KIND,
   SOURCE_PAYLOAD,
+  SOURCE_PORTION,
   STATE_LOWER,
   STATE_LOWER_LENGTH,
   STATE_UPPER,
@@ -49,7 +48,7 @@ function cutAtUpper(scan: usize, source: usize): bool {
   let end = sourceEnd(source);
   while (end != entry && compareKey(end - DECODED_BYTES, upper, length) >= 0) end -= DECODED_BYTES;
   if (end != sourceEnd(source)) store<u32>(source, 1, SOURCE_AT_BOUND);
-  store<u32>(source, end, SOURCE_CURSOR + BLOCK_CURSOR_END);
+  store<u32>(source, end, SOURCE_PORTION + PORTION_END);
   return end != entry;
 }
 
@@ -62,7 +61,7 @@ function cutAtLower(scan: usize, source: usize): bool {
   let first = sourceFirst(source);
   while (first != end && compareKey(first, lower, length) < 0) first += DECODED_BYTES;
   if (first != sourceFirst(source)) store<u32>(source, 1, SOURCE_AT_BOUND);
-  store<u32>(source, first, SOURCE_CURSOR + BLOCK_CURSOR_FIRST);
+  store<u32>(source, first, SOURCE_PORTION + PORTION_FIRST);
   return first != end;
 }
 

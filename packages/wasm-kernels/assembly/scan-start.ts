@@ -20,18 +20,18 @@ import {
   VIEW_SOURCE_BYTES,
   VIEW_SOURCE_KIND,
 } from '../src/layout';
-import { blockCursorInit, blockKeyBytes } from './block-cursor';
+import { portionInit, portionKeyBytes } from './block-interval';
 import { copyBytes } from './bytes';
 import {
   GOAL_SEEK,
   NO_KEY,
   SOURCE_ADDRESS,
   SOURCE_AT_BOUND,
-  SOURCE_CURSOR,
   SOURCE_GOAL,
   SOURCE_IMAGE,
   SOURCE_KIND,
   SOURCE_PAYLOAD,
+  SOURCE_PORTION,
   STATE_ACTIVE,
   STATE_DECIDED,
   STATE_EMPTIED,
@@ -58,7 +58,7 @@ export function scanStart(scan: usize): void {
   let buffer = sourceAt(scan, sources);
   for (let index: u32 = 0; index < sources; index++) {
     placeSource(sourceAt(scan, index), viewSource(view, index), buffer, longestKey);
-    buffer += blockKeyBytes(longestKey);
+    buffer += portionKeyBytes(longestKey);
   }
   store<u32>(scan, buffer, STATE_KEY_BUFFER);
   buffer += boundBytes(longestKey);
@@ -95,7 +95,7 @@ function placeSource(source: usize, viewed: usize, keys: usize, longestKey: u32)
   store<u32>(source, 0, SOURCE_AT_BOUND);
   store<u32>(source, 0, SOURCE_IMAGE);
   store<u32>(source, 0, SOURCE_PAYLOAD);
-  blockCursorInit(source + SOURCE_CURSOR, keys, longestKey);
+  portionInit(source + SOURCE_PORTION, keys, longestKey);
 }
 
 /** An open lower bound begins with the least key above it: the bound with a zero byte behind. */
