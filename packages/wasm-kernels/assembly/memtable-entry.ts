@@ -15,8 +15,8 @@ const KEY_LENGTH_MASK: u32 = 0xfffff;
 const KIND_SHIFT: u32 = 20;
 const KIND_MASK: u32 = 0xf;
 const FLAGS_SHIFT: u32 = 24;
-const EXPIRY_BYTES: u32 = 8;
-const EXTENSION_LENGTH_BYTES: u32 = 4;
+export const EXPIRY_BYTES: u32 = 8;
+export const EXTENSION_LENGTH_BYTES: u32 = 4;
 
 @inline
 export function entryKeyLength(entry: usize): u32 {
@@ -75,7 +75,7 @@ export function entryExtension(entry: usize): usize {
 /** Where the extension's length stands. */
 @inline
 function extensionField(entry: usize): usize {
-  return entry + ENTRY_HEADER_BYTES + (entryFlags(entry) & FLAG_EXPIRY ? EXPIRY_BYTES : 0);
+  return entry + ENTRY_HEADER_BYTES + (entryFlags(entry) & FLAG_EXPIRY ? EXPIRY_BYTES : u32(0));
 }
 
 function optionalBytes(entry: usize): u32 {

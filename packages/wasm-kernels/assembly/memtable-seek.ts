@@ -5,12 +5,34 @@
 // the start of each call. Stepping past either end leaves it standing nowhere, and there it stays until it is sought again.
 
 import { MEMTABLE_COUNT, MEMTABLE_FIRST_LEAF, MEMTABLE_LAST_LEAF } from '../src/layout';
-import { NODE_COUNT, NODE_NEXT, NODE_PREVIOUS } from './memtable-layout';
-import { entryAt, leafFor, slotsBefore } from './memtable-node';
+import { compareBytes, u64Of } from './bytes';
+import { entryKey, entryKeyLength } from './memtable-entry';
+import { NODE_NEXT, NODE_PREVIOUS } from './memtable-layout';
+import { entryAt, leafFor, nodeCount, sharesPrefix, slotsBefore, windowAt, windowOf } from './memtable-node';
 
 export const CURSOR_LEAF = 0;
 export const CURSOR_SLOT = 4;
 export const CURSOR_BYTES = 8;
+
+/** See Kernels.memtableGet. */
+export function memtableGet(memtable: usize, key: usize, keyLength: u32, epochLow: u32, epochHigh: u32): usize {
+  const epoch = u64Of(epochLow, epochHigh);
+  let leaf = leafFor(memtable, key, keyLength, epoch);
+  let slot = slotsBefore(leaf, key, keyLength, epoch);
+  if (slot == nodeCount(leaf)) {
+    leaf = load<u32>(leaf, NODE_NEXT);
+    slot = 0;
+  }
+  return leaf && holdsKey(leaf, slot, key, keyLength) ? entryAt(leaf, slot) : 0;
+}
+
+/** Whether the slot's entry has this key. An absent key rarely costs a look at an entry. */
+@inline
+function holdsKey(leaf: usize, slot: u32, key: usize, keyLength: u32): bool {
+  if (!sharesPrefix(leaf, key, keyLength) || windowAt(leaf, slot) != windowOf(leaf, key, keyLength)) return false;
+  const entry = entryAt(leaf, slot);
+  return !compareBytes(entryKey(entry), entryKeyLength(entry), key, keyLength);
+}
 
 /** Puts the cursor on the first entry at or after (key, epoch): the key's newest entry with an epoch at most `epoch`, or else the next key's newest. */
 export function memtableSeekGe(memtable: usize, key: usize, keyLength: u32, epoch: u64, cursor: usize): void {
@@ -69,11 +91,11 @@ function place(cursor: usize, leaf: usize, slot: u32): void {
 
 /** On the last slot of the leaf, or nowhere without one: only an empty tree has an empty leaf. */
 function placeAtEnd(cursor: usize, leaf: usize): void {
-  place(cursor, leaf, leaf ? load<u32>(leaf, NODE_COUNT) - 1 : 0);
+  place(cursor, leaf, leaf ? nodeCount(leaf) - 1 : 0);
 }
 
 /** A slot behind the leaf's last is the first slot of the next leaf. */
 @inline
 function stepOverEnd(cursor: usize, leaf: usize): void {
-  if (load<u32>(cursor, CURSOR_SLOT) >= load<u32>(leaf, NODE_COUNT)) place(cursor, load<u32>(leaf, NODE_NEXT), 0);
+  if (load<u32>(cursor, CURSOR_SLOT) >= nodeCount(leaf)) place(cursor, load<u32>(leaf, NODE_NEXT), 0);
 }

@@ -26,7 +26,7 @@ import { isBlockFrameSound } from './block-entry';
 import { SEEK_BEYOND, SEEK_CORRUPT, SEEK_FOUND, blockSeek, seekEpoch, seekExpiry, seekKind, seekValue, seekValueLength } from './block-seek';
 import { u64Of } from './bytes';
 import { hashKey } from './hash';
-import { memtableGet } from './memtable';
+import { memtableGet } from './memtable-seek';
 import { entryEpoch, entryExpiry, entryFlags, entryKind, entryValue, entryValueLength } from './memtable-entry';
 import { isPartitionSeparator, partitionCount, partitionMayHold, partitionSearch } from './partition';
 import { payloadLength, residentBlock, residentPartition, tellBlock, tellPartition } from './residency';
