@@ -18,7 +18,7 @@ import { io, type Job } from '../scheduler/job.ts';
 import type { Task } from '../scheduler/scheduler.ts';
 import type { Sst } from '../sst/sst.ts';
 import { sstsEdit } from '../version/manifest-format.ts';
-import { LEVELS } from '../version/version.ts';
+import { LEVELS, type Version } from '../version/version.ts';
 import type { Engine } from './engine.ts';
 
 const FLUSH = 0;
@@ -38,14 +38,22 @@ export class Maintenance {
   #collection: Task<void> | undefined;
   readonly #garbage: string[] = [];
   #manifestsFrom = 0;
+  #shape: TreeShape | undefined;
+  #shapeOf: Version | undefined;
 
   constructor(engine: Engine) {
     this.#engine = engine;
   }
 
+  /** Recomputed when the version changes: writers ask often. */
   get shape(): TreeShape {
-    const { plan } = this.#engine.parts;
-    return { level0Runs: 8, level0RunsAtOnce: this.#runsAtOnce(), level1Bytes: Math.max(8 * plan.memtableBytes, MIB), fanOut: 8 };
+    const { version } = this.#engine.state;
+    if (this.#shapeOf !== version) {
+      const { plan } = this.#engine.parts;
+      this.#shape = { level0Runs: 8, level0RunsAtOnce: this.#runsAtOnce(), level1Bytes: Math.max(8 * plan.memtableBytes, MIB), fanOut: 8 };
+      this.#shapeOf = version;
+    }
+    return this.#shape!;
   }
 
   /** As many inputs as the workspace holds. */

@@ -38,20 +38,30 @@ export class Version {
     for (const level of this.levels) yield* level;
   }
 
-  /** The version after a change. */
+  /** The version after a change. Levels that it does not touch are shared. */
   apply(change: LevelChange): Version {
     const gone = new Set(change.removed.map(idText));
-    const levels = this.levels.map((level) => level.filter((sst) => !gone.has(idText(sst.id))));
-    for (const { level, sst } of change.added) {
-      if (level === 0) levels[0]!.unshift(sst);
-      else levels[level]!.push(sst);
+    const levels = this.levels.map((level) => (level.some((sst) => gone.has(idText(sst.id))) ? level.filter((sst) => !gone.has(idText(sst.id))) : level));
+    const added = new Set(change.added.map(({ level }) => level));
+    for (const level of added) {
+      const ssts = change.added.filter((one) => one.level === level).map(({ sst }) => sst);
+      levels[level] = level === 0 ? [...ssts.reverse(), ...levels[0]] : [...levels[level], ...ssts].sort((a, b) => compareBytes(a.smallest, b.smallest));
     }
-    for (let level = 1; level < levels.length; level++) levels[level]!.sort((a, b) => compareBytes(a.smallest, b.smallest));
     return new Version(levels);
   }
 
   /** SSTs of a level that overlap the keys from `smallest` to `largest`, both inclusive. */
   overlapping(level: number, smallest: Uint8Array, largest: Uint8Array): SstInfo[] {
-    return this.levels[level]!.filter((sst) => compareBytes(sst.smallest, largest) <= 0 && compareBytes(sst.largest, smallest) >= 0);
+    const ssts = this.levels[level];
+    if (level === 0) return ssts.filter((sst) => compareBytes(sst.smallest, largest) <= 0 && compareBytes(sst.largest, smallest) >= 0);
+    let first = 0;
+    for (let end = ssts.length; first < end; ) {
+      const middle = (first + end) >>> 1;
+      if (compareBytes(ssts[middle].largest, smallest) < 0) first = middle + 1;
+      else end = middle;
+    }
+    let end = first;
+    while (end < ssts.length && compareBytes(ssts[end].smallest, largest) <= 0) end++;
+    return ssts.slice(first, end);
   }
 }
