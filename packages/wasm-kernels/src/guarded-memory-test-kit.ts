@@ -12,20 +12,28 @@ export class GuardedMemory {
   readonly memory: MemoryTestKit;
   #free = PAGE_BYTES;
   readonly #guards: number[] = [];
+  #end: number;
 
   /** `pages` of 64 KiB. */
   constructor(pages: number) {
     this.memory = createTestMemory(pages);
+    this.#end = this.memory.bytes.length;
     this.#guard();
   }
 
   /** Address of a buffer of zeros. */
   take(bytes: number): number {
     const address = this.#free;
-    if (address + bytes + 2 * GUARD_BYTES > this.memory.bytes.length) throw new Error(`the test's memory is too small bytes=${bytes}`);
+    if (address + bytes + 2 * GUARD_BYTES > this.#end) throw new Error(`the test's memory is too small bytes=${bytes}`);
     this.#free += bytes;
     this.#guard();
     return address;
+  }
+
+  /** Address of a buffer that ends where the memory ends: reading behind it traps. There is one. */
+  takeAtEnd(bytes: number): number {
+    this.#end -= bytes;
+    return this.#end;
   }
 
   /** Address of a buffer with these bytes. */

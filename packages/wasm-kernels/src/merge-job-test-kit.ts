@@ -100,6 +100,8 @@ class MergeJob {
   #partitions: Uint8Array[] = [];
   #warmed: WarmBlock[] = [];
   #counter = 1;
+  /** The first payload buffer is placed where reading behind it traps. */
+  #hasPayload = false;
 
   constructor(guarded: GuardedMemory, sources: readonly MergeSource[], settings: MergeSettings) {
     this.#guarded = guarded;
@@ -172,8 +174,10 @@ class MergeJob {
       return;
     }
     const longestBlock = Math.max(0, ...source.run.map((sst) => sst.longestBlock));
+    const payload = this.#hasPayload ? this.#guarded.take(longestBlock) : this.#guarded.takeAtEnd(longestBlock);
+    this.#hasPayload = true;
     view.setUint32(input + layout.INPUT_KIND, layout.SOURCE_RUN, true);
-    view.setUint32(input + layout.INPUT_PAYLOAD, this.#guarded.take(longestBlock), true);
+    view.setUint32(input + layout.INPUT_PAYLOAD, payload, true);
     view.setUint32(input + layout.INPUT_PAYLOAD_BYTES, longestBlock, true);
     view.setUint32(input + layout.INPUT_LAST, source.run.length ? 0 : 1, true);
   }

@@ -44,7 +44,9 @@ function keepVersions(entries: readonly ReferenceEntry[], { readers, bottom, now
     const isBase = !isNewest && newer.kind === KIND_MERGE;
     if (isSeen || isBase || version.kind === KIND_MERGE) kept.add(version.epoch);
   });
-  const end = versions.findIndex(({ kind, epoch }) => bottom && kind === KIND_DELETE && kept.has(epoch) && readers.every((reader) => reader >= epoch));
+  const end = versions.findIndex(
+    ({ kind, epoch }) => bottom && kind === KIND_DELETE && kept.has(epoch) && readers.every((reader) => reader >= epoch),
+  );
   const alive = new Set((end < 0 ? versions : versions.slice(0, end)).map((version) => version.epoch));
   return entries
     .filter((entry) => entry.kind === KIND_RANGE_DELETE || (kept.has(entry.epoch) && alive.has(entry.epoch)))
@@ -54,5 +56,7 @@ function keepVersions(entries: readonly ReferenceEntry[], { readers, bottom, now
 /** A put that expired is a delete. */
 function expired(entry: ReferenceEntry, now: bigint): ReferenceEntry {
   const expires = (entry.kind === KIND_PUT || entry.kind === KIND_POINTER) && entry.expiry > 0n && entry.expiry <= now;
-  return expires ? { key: entry.key, epoch: entry.epoch, kind: KIND_DELETE, value: new Uint8Array(0), expiry: 0n, extension: undefined } : entry;
+  return expires
+    ? { key: entry.key, epoch: entry.epoch, kind: KIND_DELETE, value: new Uint8Array(0), expiry: 0n, extension: undefined }
+    : entry;
 }

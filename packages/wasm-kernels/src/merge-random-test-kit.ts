@@ -34,7 +34,24 @@ export function randomSources(random: RandomNumbers, count: number, shape: Entry
   return { sources, entries };
 }
 
-/** Settings of a job. */
+/** A job with room for everything, which tests change where they look. */
+export const roomySettings: MergeSettings = {
+  blockTarget: 4096,
+  partitionTarget: 8192,
+  fileTarget: 2 ** 30,
+  lz4: false,
+  readers: [],
+  bottom: false,
+  now: 0n,
+  longestKey: LONGEST_KEY,
+  outBytes: 1_000_000,
+  metaBytes: 100_000,
+  frames: 0,
+  warmedLimit: 0,
+  slice: 10_000,
+};
+
+/** Random settings of a job. */
 export function randomSettings(random: RandomNumbers): MergeSettings {
   const blockTarget = [1, 40, 300, 1000, 4096][random(5)];
   const partitionTarget = [1, 300, 1000, 8192][random(4)];
@@ -62,7 +79,13 @@ function randomSource(random: RandomNumbers, entries: readonly ReferenceEntry[],
   for (let at = 0; at < entries.length;) {
     const end = at + 1 + random(entries.length);
     const id = { term: 1 + random(2), counter: 100 * index + run.length };
-    const settings = { id, blockTarget: 1 + random(1000), partitionTarget: 1 + random(500), lz4: random(2) === 1, shortSeparators: random(2) === 1 };
+    const settings = {
+      id,
+      blockTarget: 1 + random(1000),
+      partitionTarget: 1 + random(500),
+      lz4: random(2) === 1,
+      shortSeparators: random(2) === 1,
+    };
     run.push(encodeSst(entries.slice(at, end), settings));
     at = end;
   }

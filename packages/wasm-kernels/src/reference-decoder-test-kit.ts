@@ -168,20 +168,16 @@ export function decodePartition(partitions: Uint8Array<ArrayBuffer>, offset: num
   const filterOffset = view.getUint32(8, true);
   const end = slots + count * 12 + separators.reduce((bytes, { key, epoch }) => bytes + key.length + (epoch === undefined ? 0 : 8), 0);
   require(filterOffset === Math.ceil(end / LINE_BYTES) * LINE_BYTES, 'the filter starts at the next line');
-  require(
-    image.subarray(end, filterOffset).every((byte) => byte === 0),
-    'zeros stand before the filter',
-  );
+  require(image.subarray(end, filterOffset).every((byte) => byte === 0), 'zeros stand before the filter');
   require(length === filterOffset + view.getUint32(12, true) * LINE_BYTES, 'the filter fills the rest');
   const keys = separators.map((separator) => separator.key);
   const prefix = view.getUint32(4, true);
   require(prefix === Math.min(65_535, sharedBytes(keys[0], keys.at(-1)!)), 'the prefix is what all separators share');
-  keys.forEach((key, i) => require(view.getBigUint64(PARTITION_HEADER + i * 8, true) === windowOf(key, prefix), 'windows follow the prefix'));
-  const blocks = Array.from({ length: count }, (_, i) => slots + i * 8);
-  require(
-    blocks.every((slot) => view.getUint32(slot + 4, true) === 0),
-    'no block is resident in a file',
+  keys.forEach((key, i) =>
+    require(view.getBigUint64(PARTITION_HEADER + i * 8, true) === windowOf(key, prefix), 'windows follow the prefix'),
   );
+  const blocks = Array.from({ length: count }, (_, i) => slots + i * 8);
+  require(blocks.every((slot) => view.getUint32(slot + 4, true) === 0), 'no block is resident in a file');
   const blockOffsets = blocks.map((slot) => view.getUint32(slot, true));
   return { length, blockOffsets, dataEnd: view.getUint32(16, true), separators, filter: image.slice(filterOffset) };
 }

@@ -59,7 +59,9 @@ function checkBlockSizes(blocks: readonly DecodedBlock[], target: number): void 
   blocks.forEach((block, i) => {
     require(block.entries.length === 1 || block.payload.length <= target, 'a block of several entries fits the target');
     const next = blocks.at(i + 1);
-    require(!next || i + 1 === blocks.length || countedBytes([...block.entries, next.entries[0]]) > target, 'a block closes when it is full');
+    require(!next ||
+      i + 1 === blocks.length ||
+      countedBytes([...block.entries, next.entries[0]]) > target, 'a block closes when it is full');
   });
 }
 
@@ -111,7 +113,8 @@ function checkSeparator(separator: DecodedSeparator, last: ReferenceEntry, next:
   require(compareKeys(last.key, separator.key) <= 0, 'a separator sorts at or after the last entry before');
   require(!next || compareKeys(separator.key, next.key) < 0, 'a separator sorts before the first entry behind');
   require(Boolean(next) || compareKeys(separator.key, last.key) === 0, 'the last separator is the last key');
-  for (let length = 0; next && length < separator.key.length; length++) {
+  // Only a last key that is a prefix of the next can be told apart within the bytes that both share.
+  for (let length = next ? sharedBytes(last.key, next.key) : 0; next && length < separator.key.length; length++) {
     const shorter = smallestAtOrAfter(last.key, length);
     require(!shorter || compareKeys(shorter, next.key) >= 0, 'a separator is as short as can be');
   }
@@ -144,7 +147,8 @@ function checkPartitions(partitions: readonly DecodedPartition[], blocks: readon
     require(own.length === 1 || partition.length <= target, 'a partition of several blocks fits the target');
     const hashed = own.flatMap(distinctKeys);
     const expected = encodeFilter(hashed);
-    require(expected.length === partition.filter.length && compareKeys(expected, partition.filter) === 0, 'the filter holds the keys of the blocks');
+    require(expected.length === partition.filter.length &&
+      compareKeys(expected, partition.filter) === 0, 'the filter holds the keys of the blocks');
     const next = blocks.at(i + 1)?.[0];
     if (!next || i + 1 === partitions.length) return;
     const more = imageBytes([...partition.separators, separators[end]], hashed.length + distinctKeys(next).length);
@@ -157,7 +161,10 @@ function distinctKeys({ entries }: DecodedBlock): Uint8Array[] {
 }
 
 function imageBytes(separators: readonly DecodedSeparator[], keys: number): number {
-  const bytes = separators.reduce((sum, { key, epoch }) => sum + BYTES_A_BLOCK + key.length + (epoch === undefined ? 0 : 8), PARTITION_HEADER);
+  const bytes = separators.reduce(
+    (sum, { key, epoch }) => sum + BYTES_A_BLOCK + key.length + (epoch === undefined ? 0 : 8),
+    PARTITION_HEADER,
+  );
   return Math.ceil(bytes / LINE_BYTES) * LINE_BYTES + Math.ceil((keys * 10) / 512) * LINE_BYTES;
 }
 
