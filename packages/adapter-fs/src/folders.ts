@@ -35,12 +35,19 @@ export class Folders {
   /** Names that were added to the folder last afterwards. */
   *sync(folder: string): Steps<void> {
     yield* syncFolder(folder);
+    yield* this.#anchor(folder);
+  }
+
+  /** The folder's own name lasts afterwards, and so do those of the folders that lead to it. */
+  *#anchor(folder: string): Steps<void> {
     if (this.#anchored.has(folder)) return;
-    for (let above = folder; above !== this.directory;) {
-      above = dirname(above);
-      yield* syncFolder(above);
+    const parent = dirname(folder);
+    if (folder === this.directory) {
+      for (const above of new Set([parent, ...this.#made])) yield* syncForeignFolder(above);
+    } else {
+      yield* syncFolder(parent);
+      yield* this.#anchor(parent);
     }
-    for (const above of new Set([dirname(this.directory), ...this.#made])) yield* syncForeignFolder(above);
     this.#anchored.add(folder);
   }
 }

@@ -29,15 +29,17 @@ export function thisProcess(): ProcessIdentity {
   return {
     pid: process.pid,
     start: processState('self')?.start ?? '',
-    boot: ask(
-      () => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').slice(0, 8),
-      `t${Math.round(Date.now() / 1000 - ask(uptime, 0))}`,
-    ),
+    boot: ask(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').slice(0, 8), '') || bootTime(),
     namespace: ask(() => readlinkSync('/proc/self/ns/pid').replace(/\D/g, ''), ''),
     host: ask(hostname, '')
       .replace(/[^a-zA-Z0-9]/g, '-')
       .slice(0, 60),
   };
+}
+
+function bootTime(): string {
+  const runningS = ask(uptime, undefined);
+  return runningS === undefined ? '' : `t${Math.round(Date.now() / 1000 - runningS)}`;
 }
 
 export function encodeIdentity({ pid, start, boot, namespace, host }: ProcessIdentity): string {
@@ -54,7 +56,8 @@ export function decodeIdentity(text: string): ProcessIdentity | undefined {
 
 /** Whether a process still runs, as far as `here` (this process) can tell. */
 export function livenessOf(other: ProcessIdentity, here: ProcessIdentity = thisProcess()): Liveness {
-  if (sameBoot(other.boot, here.boot) && other.namespace === here.namespace) return runs(other);
+  const sameSystem = here.boot === '' ? other.host === here.host : sameBoot(other.boot, here.boot);
+  if (sameSystem && other.namespace === here.namespace) return runs(other);
   // The same host with another boot or another set of process ids: the machine or the container was started anew.
   return other.host === here.host ? 'dead' : 'unknown';
 }
