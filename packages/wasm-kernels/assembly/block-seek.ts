@@ -4,7 +4,7 @@
 //
 // The payload is trusted in nothing: nothing outside of it is read. The result is in the seek* variables.
 
-import { BLOCK_BASE_EPOCH, RESTART_INTERVAL } from '../src/layout';
+import { BLOCK_BASE_EPOCH, BLOCK_VALUES, RESTART_INTERVAL } from '../src/layout';
 import {
   PLAIN_HEADER_BYTES,
   PLAIN_HEADER_REACH,
@@ -26,6 +26,7 @@ import {
   varintIn,
 } from './block-entry';
 import { commonPrefix, compareBytes } from './bytes';
+import { fetchLines } from './cache-lines';
 
 /** Every entry lies before (key, epoch). */
 export const SEEK_END: i32 = 0;
@@ -49,6 +50,7 @@ export let seekValueLength: u32 = 0;
 
 /** Seeks (key, epoch) in a payload whose frame is sound (isBlockFrameSound). Hot: once a get. */
 export function blockSeek(payload: usize, length: u32, key: usize, keyLength: u32, epoch: u64): i32 {
+  if (!fetchLines(payload, load<u32>(payload, BLOCK_VALUES))) return SEEK_CORRUPT;
   let interval = lastIntervalBefore(payload, length, key, keyLength, epoch);
   if (interval == NO_INTERVAL) return SEEK_CORRUPT;
   for (const intervals = intervalCount(payload); interval < intervals; interval++) {

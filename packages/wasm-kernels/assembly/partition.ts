@@ -17,6 +17,7 @@ import {
   TRAILER_BYTES,
 } from '../src/layout';
 import { bloomProbe } from './bloom';
+import { fetchLines } from './cache-lines';
 import { metaSeed } from './place-seed';
 import { areSeparatorsSound, compareSeparator, isSeparatorKey, separatorsBefore } from './separators';
 import { checksum } from './xxh64';
@@ -34,8 +35,9 @@ export function partitionCheck(partition: usize, length: u32, term: u32, counter
 /** Index of the first block whose separator is at or after (key, epoch): the only one that may hold it. The block count when there is none. */
 export function partitionSearch(partition: usize, key: usize, keyLength: u32, epoch: u64): u32 {
   const count = partitionCount(partition);
-  const prefixLength = load<u32>(partition, PARTITION_PREFIX);
   const windows = partition + PARTITION_HEADER_BYTES;
+  if (!fetchLines(windows, count * WINDOW_BYTES)) return count;
+  const prefixLength = load<u32>(partition, PARTITION_PREFIX);
   return separatorsBefore(windows, WINDOW_BYTES, endsOf(partition), END_BYTES, count, prefixLength, separatorsOf(partition), key, keyLength, epoch);
 }
 
