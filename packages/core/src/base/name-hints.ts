@@ -34,8 +34,7 @@ const HABITS: Readonly<Record<string, string>> = {
   sync: "durability: 'synced'",
   keyEncoding: 'keys',
   valueEncoding: 'values',
-  createIfMissing: 'create',
-  cacheSize: 'memoryBytes',
+  cacheSize: 'memoryBudgetBytes',
 };
 
 /** The option that a user of another database means by `name`, if it is among `allowed`. */

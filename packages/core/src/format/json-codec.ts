@@ -15,8 +15,7 @@ import { isPlainObject, ValueTrail } from './value-trail.ts';
  * are read are trusted.
  *
  * @example
- * json<{ title: string }>()
- * json(v.object({ title: v.string() }))
+ * const todos = json<{ title: string; done: boolean }>();
  */
 export function json<T>(): Codec<T>;
 export function json<Schema extends StandardSchema>(schema: Schema): Codec<OutputOf<Schema>, InputOf<Schema>>;

@@ -26,7 +26,7 @@ import { StructuredWriter } from './structured-writer.ts';
  * JavaScript values with dates, maps, sets, bigints and bytes.
  *
  * @example
- * structured<{ born: Date; tags: Set<string> }>()
+ * const people = structured<{ born: Date; tags: Set<string> }>();
  */
 export function structured<T>(): Codec<T> {
   let idle: StructuredWriter | undefined;
