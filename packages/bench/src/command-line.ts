@@ -3,10 +3,10 @@
 import { parseArgs } from 'node:util';
 import { peerNames } from './peers/peers.ts';
 import type { Scenario, Sizes } from './scenarios/scenario.ts';
-import { scenarios } from './scenarios/scenarios.ts';
+import { scenarios, usualScenarios } from './scenarios/scenarios.ts';
 
 export const USAGE = `npm run bench -- [options]
-  --scenario <names>   ${scenarios.map(({ name }) => name).join(', ')} (default: all but large)
+  --scenario <names>   ${scenarios.map(({ name }) => name).join(', ')} (default: all but large and check)
   --peer <names>       ${peerNames.join(', ')} (default: all)
   --rounds <n>         rounds, interleaved: every peer once, then every peer again (default: 3)
   --entries <n>        entries of an ordinary database (default: 1000000)
@@ -47,10 +47,13 @@ export function readCommandLine(args: readonly string[]): CommandLine | undefine
     },
   });
   if (values.help) return undefined;
-  const all = scenarios.map(({ name }) => name);
-  const names = chosen('scenario', values.scenario, all) ?? all.filter((name) => name !== 'large');
+  const names = chosen(
+    'scenario',
+    values.scenario,
+    scenarios.map(({ name }) => name),
+  );
   return {
-    scenarios: scenarios.filter(({ name }) => names.includes(name)),
+    scenarios: names === undefined ? usualScenarios : scenarios.filter(({ name }) => names.includes(name)),
     peers: chosen('peer', values.peer, peerNames) ?? peerNames,
     rounds: count('rounds', values.rounds),
     sizes: {

@@ -1,5 +1,6 @@
 // All scenarios, in the order in which they run.
 
+import { check } from './check.ts';
 import { crash } from './crash.ts';
 import { eventLoop } from './event-loop.ts';
 import { large } from './large.ts';
@@ -8,4 +9,7 @@ import { scaling } from './scaling.ts';
 import type { Scenario } from './scenario.ts';
 import { bufferedPuts, syncedPuts } from './single-puts.ts';
 
-export const scenarios: readonly Scenario[] = [load, bufferedPuts, syncedPuts, crash, eventLoop, scaling, large];
+/** Those that run unless others are asked for. */
+export const usualScenarios: readonly Scenario[] = [load, bufferedPuts, syncedPuts, crash, eventLoop, scaling];
+
+export const scenarios: readonly Scenario[] = [...usualScenarios, large, check];

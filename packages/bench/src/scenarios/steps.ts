@@ -98,5 +98,6 @@ export async function seekTens(database: PeerDatabase, { keys }: Readings): Prom
     });
     if (first !== key) throw new Error(`a seek for ${key} found ${first}`);
   }
+  // Those at the end of the database find fewer than ten.
   if (seen < keys.length * 9) throw new Error(`seeks saw ${seen} entries`);
 }
