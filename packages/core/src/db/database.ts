@@ -17,6 +17,9 @@ import type { Entry, KeySpaceOptions, ReadOptions, Reads, Scan, ScanRange, SyncR
 import { verifyEngine, type VerifyReport } from './verify.ts';
 import { durabilityOf, writeChecked } from './writes.ts';
 
+/** Bounds of everything that is stored: no key-space id begins with ff. */
+const ALL_KEY_SPACES = { lower: new Uint8Array(0), upper: Uint8Array.of(0xff) };
+
 export class DatabaseHandle<K, V, P = K, KI = K, VI = V>
   implements Reads<K, V, P, KI>, SyncReads<K, V, P, KI>, Writes<K, V, P, KI, VI>, SyncWrites<KI, VI>, BatchTarget<KI, VI>
 {
@@ -165,9 +168,10 @@ export class DatabaseHandle<K, V, P = K, KI = K, VI = V>
     while (this.#engine.frozen.length > 0) await this.#engine.maintenance.startFlush()?.done;
   }
 
-  /** Merges everything of the range, so that deleted and overwritten data is gone and reads are fastest. */
-  async compact(range: ScanRange<KI, P> = {}): Promise<void> {
-    const { lower, upper } = rangeBounds(range, this.#root[SPACE].codec as unknown as KeySpaceCodec<unknown, unknown, P, KI, never>, ['signal']);
+  /** Merges everything of the range, without one of the whole database, so that deleted and overwritten data is gone and reads are fastest. */
+  async compact(range?: ScanRange<KI, P>): Promise<void> {
+    const space = this.#root[SPACE].codec as unknown as KeySpaceCodec<unknown, unknown, P, KI, never>;
+    const { lower, upper } = range === undefined ? ALL_KEY_SPACES : rangeBounds(range, space, ['signal']);
     await this.flush();
     await this.#engine.maintenance.compactRange(lower, upper);
   }
