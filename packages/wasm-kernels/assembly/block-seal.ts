@@ -17,13 +17,13 @@ const VERSION: u32 = 1;
 
 /** A compressed payload may have this many bytes and no more. */
 @inline
-export function compressedLimit(length: u32): u32 {
+function compressedLimit(length: u32): u32 {
   return length - ((length + 7) >> 3);
 }
 
 /**
- * Writes the stored form of the payload to `out`: at most `length` + TRAILER_BYTES bytes; returns how many. The payload stands at or behind `out` and
- * is destroyed where the two overlap. It is compressed only as far as the bytes before it reach. `seed`: blockSeed of the block's place.
+ * Writes the stored form of the payload to `out`, at most `length` + TRAILER_BYTES bytes, and returns how many. The payload stands at or behind
+ * `out`; it is destroyed where the two overlap, and compressed only if the bytes before it are enough. `seed`: blockSeed of the block's place.
  */
 export function sealBlock(payload: usize, length: u32, out: usize, codec: u32, scratch: usize, seed: u64): u32 {
   let stored: u32 = 0;

@@ -17,10 +17,6 @@ import {
   INPUT_PAYLOAD,
   INPUT_PAYLOAD_BYTES,
   INPUT_TERM,
-  PARTITION_COUNT,
-  PARTITION_DATA_END,
-  PARTITION_HEADER_BYTES,
-  SLOT_BYTES,
   SLOT_OFFSET,
   STATUS_CORRUPT,
   STATUS_FOUND,
@@ -38,7 +34,6 @@ import {
   headerShared,
   headerUnshared,
   headerValueLength,
-  isBlockFrameSound,
   isPlainHeader,
   readHeader,
   varintBytesIn,
@@ -68,6 +63,7 @@ import {
   INPUT_LONGEST_KEY,
 } from './merge-layout';
 import { codeHead } from './merge-tree';
+import { partitionSlot, storedBlockBytes } from './partition';
 import { SLACK, copySlack } from './slack';
 
 /** See inputNext. */
@@ -83,14 +79,14 @@ function nextBlock(input: usize): u32 {
   const block = load<u32>(input, INPUT_BLOCK);
   if (block >= load<u32>(input, INPUT_BLOCK_END)) return load<u32>(input, INPUT_LAST) ? exhaustHead(input) : STATUS_NEED_INPUT;
   const partition = usize(load<u32>(input, INPUT_PARTITION));
-  const offset = blockStart(partition, block);
-  const stored = load<u32>(input, INPUT_DATA) + (offset - load<u32>(input, INPUT_DATA_OFFSET));
-  const payload = usize(load<u32>(input, INPUT_PAYLOAD));
-  const term = load<u32>(input, INPUT_TERM);
-  const counter = load<u32>(input, INPUT_COUNTER);
+  const offset = load<u32>(partitionSlot(partition, block), SLOT_OFFSET);
   store<u32>(input, offset, BLOCK_OFFSET);
-  const length = blockLoad(stored, blockStart(partition, block + 1) - offset, term, counter, offset, payload, load<u32>(input, INPUT_PAYLOAD_BYTES));
-  if (length < 0 || !isBlockFrameSound(payload, length)) return STATUS_CORRUPT;
+  const stored = load<u32>(input, INPUT_DATA) + (offset - load<u32>(input, INPUT_DATA_OFFSET));
+  const storedLength = storedBlockBytes(partition, block);
+  const payload = usize(load<u32>(input, INPUT_PAYLOAD));
+  const capacity = load<u32>(input, INPUT_PAYLOAD_BYTES);
+  const length = blockLoad(stored, storedLength, load<u32>(input, INPUT_TERM), load<u32>(input, INPUT_COUNTER), offset, payload, capacity);
+  if (length < 0) return STATUS_CORRUPT;
   const keysEnd = payload + load<u32>(payload, BLOCK_VALUES);
   store<u32>(input, payload + firstEntryOffset(payload), BLOCK_AT);
   store<u32>(input, keysEnd, BLOCK_KEYS_END);
@@ -100,13 +96,6 @@ function nextBlock(input: usize): u32 {
   store<u32>(input, 0, BLOCK_SHAREABLE);
   store<u32>(input, block + 1, INPUT_BLOCK);
   return STATUS_FOUND;
-}
-
-/** Offset of a block in the .sst; that of the block behind the last is the end of the last. */
-function blockStart(partition: usize, block: u32): u32 {
-  if (block >= load<u32>(partition, PARTITION_COUNT)) return load<u32>(partition, PARTITION_DATA_END);
-  const windows = load<u32>(partition, PARTITION_COUNT) << 3;
-  return load<u32>(partition + PARTITION_HEADER_BYTES + windows + block * SLOT_BYTES, SLOT_OFFSET);
 }
 
 /** Moves the head to the entry at BLOCK_AT. Hot: every entry that is compacted passes here. */

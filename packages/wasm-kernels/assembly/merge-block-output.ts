@@ -37,7 +37,15 @@ import {
 } from './block-builder';
 import { sealBlock } from './block-seal';
 import { fileNoteBlock } from './merge-file';
-import { HEAD_EPOCH, HEAD_KEY_LENGTH, HEAD_VALUE_LENGTH, JOB_BLOCK_PENDING, JOB_LZ4_SCRATCH, JOB_PENDING_OFFSET, JOB_STAGED_BLOCK } from './merge-layout';
+import {
+  HEAD_EPOCH,
+  HEAD_KEY_LENGTH,
+  HEAD_VALUE_LENGTH,
+  JOB_BLOCK_PENDING,
+  JOB_LZ4_SCRATCH,
+  JOB_PENDING_OFFSET,
+  JOB_STAGED_BLOCK,
+} from './merge-layout';
 import { blockSeed } from './place-seed';
 
 const ADDRESS_BYTES: u32 = 4;

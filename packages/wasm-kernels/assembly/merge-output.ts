@@ -23,8 +23,8 @@ import { finishPartition, indexBlockBefore, indexLastBlock } from './merge-parti
 import { PART_COUNT, partitionAddHash } from './partition-builder';
 
 /**
- * Writes the head. STATUS_DONE, STATUS_FULL or STATUS_TOO_LARGE (there is no room), STATUS_FILE_DONE (the file ended before this head): unless it is
- * STATUS_DONE the head was not written.
+ * Writes the head: STATUS_DONE. Otherwise it was not written: STATUS_FULL or STATUS_TOO_LARGE (there is no room), STATUS_FILE_DONE (the file ended
+ * before this head).
  */
 @inline
 export function writeHead(merge: usize, head: usize): u32 {

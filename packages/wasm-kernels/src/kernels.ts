@@ -69,14 +69,15 @@ export interface Kernels {
   mergeInputBytes(longestKey: number): number;
   /** Bytes of the whole job structure. */
   mergeBytes(inputs: number, longestKey: number, blockTarget: number, partitionTarget: number): number;
-  /** Address of input i (its INPUT_* fields are TypeScript's to fill before mergeStart). */
+  /** Address of input i, once MERGE_LONGEST_KEY is filled (its INPUT_* fields are TypeScript's to fill before mergeStart). */
   mergeInput(merge: number, index: number): number;
   /** Prepares a job whose MERGE_* and INPUT_* fields are filled. */
   mergeStart(merge: number): void;
   /**
    * Merges at most `maxEntries` entries. STATUS_DONE, STATUS_SLICE, STATUS_NEED_INPUT, STATUS_FULL (drain output, meta and warmed lists),
    * STATUS_FILE_DONE (drain; read MERGE_FILE_*; set MERGE_TERM and MERGE_COUNTER for the next file), STATUS_CORRUPT. After STATUS_DONE a last
-   * file is complete when MERGE_FILE_BYTES is not 0.
+   * file is complete when MERGE_FILE_BYTES is not 0. STATUS_TOO_LARGE: not even an empty buffer takes the next block (payload and trailer) or
+   * partition; with a larger one the job goes on. Compressed, a payload wants the output buffer's room twice, or stays as it is.
    */
   mergeRun(merge: number, maxEntries: number): number;
 }

@@ -217,7 +217,7 @@ export const MERGE_WARM = 68; // address of a stack of frame payload addresses (
 export const MERGE_WARM_COUNT = 72; // how many are left; the kernel pops
 export const MERGE_WARMED = 76; // address of a list, one u32 a finished block in order: the frame it was copied to, or 0
 export const MERGE_WARMED_COUNT = 80; // TypeScript drains and sets 0
-export const MERGE_WARMED_LIMIT = 84;
+export const MERGE_WARMED_LIMIT = 84; // 0: there is no list, and no block is copied
 export const MERGE_CORRUPT_OFFSET = 88; // out: with STATUS_CORRUPT, the block's offset in the .sst
 export const MERGE_NOW = 96; // u64, ms: expired puts become tombstones
 // Results of the file that STATUS_FILE_DONE (or STATUS_DONE) ends
@@ -237,7 +237,7 @@ export const MERGE_LARGEST = 168;
 export const MERGE_LARGEST_LENGTH = 172;
 export const MERGE_READ_ENTRIES = 176; // entries consumed so far, over the whole job (u32, wraps)
 export const MERGE_LONGEST_KEY = 180; // in: no input holds a longer stored key; sizes the kernel's buffers
-export const MERGE_HEADER_BYTES = 192; // inputs follow, then the kernel's own state; mergeBytes() tells the whole size
+export const MERGE_HEADER_BYTES = 192; // the kernel's own state, inputs (mergeInput) and buffers follow; mergeBytes() tells the whole size
 
 export const INPUT_KIND = 0; // SOURCE_MEMTABLE or SOURCE_RUN (a sequence of chunks of stored blocks)
 export const INPUT_MEMTABLE = 4;
