@@ -1,11 +1,12 @@
-// For tests: a cache of few frames that holds partitions and blocks, and evicts them at random as far as pins allow.
+// For tests: a cache of few frames that holds partitions and blocks, and evicts them at random as far as pins allow. What lies in the first frame
+// ends where the memory ends: reading behind it traps.
 
 import type { GuardedMemory } from './guarded-memory-test-kit.ts';
 import { FRAME_HEADER_BYTES, FRAME_LENGTH, FRAME_PINS, FRAME_SLOT, FRAME_TOUCHED } from './layout.ts';
 import type { RandomNumbers } from './memory-test-kit.ts';
 
 interface Frame {
-  readonly address: number;
+  address: number;
   /** Address of the residency word that leads here, 0 when the frame is free. */
   slot: number;
 }
@@ -23,24 +24,20 @@ export class Frames {
     this.#guarded = guarded;
     this.#capacity = capacity;
     this.#random = random;
-    this.#frames = Array.from({ length: count }, () => ({
-      address: guarded.take(FRAME_HEADER_BYTES + capacity) + FRAME_HEADER_BYTES,
-      slot: 0,
-    }));
-  }
-
-  get capacity(): number {
-    return this.#capacity;
+    const bytes = FRAME_HEADER_BYTES + capacity;
+    const starts = Array.from({ length: count }, (_, index) => (index ? guarded.take(bytes) : guarded.takeAtEnd(bytes)));
+    this.#frames = starts.map((start) => ({ address: start + FRAME_HEADER_BYTES, slot: 0 }));
   }
 
   /**
-   * Fills a frame: `fill` puts bytes at an address and returns how many. The residency word at `slot` leads there from then on; if it lies in a
-   * frame itself, that frame stays.
+   * Fills a frame: `fill` puts `length` bytes at an address. The residency word at `slot` leads there from then on; if it lies in a frame itself,
+   * that frame stays.
    */
-  load(slot: number, fill: (address: number) => number): void {
+  load(slot: number, length: number, fill: (address: number) => void): void {
     const frame = this.#frames.find((candidate) => candidate.slot === 0) ?? this.#evictOne(slot);
-    const { view } = this.#guarded.memory;
-    const length = fill(frame.address);
+    const { view, bytes } = this.#guarded.memory;
+    if (frame === this.#frames[0]) frame.address = bytes.length - length;
+    fill(frame.address);
     frame.slot = slot;
     view.setUint32(frame.address + FRAME_PINS, 0, true);
     view.setUint32(frame.address + FRAME_SLOT, slot, true);
@@ -87,8 +84,9 @@ export class Frames {
 
   #evict(frame: Frame): void {
     for (const block of this.#blocksIn(frame)) this.#evict(block);
-    this.#guarded.memory.view.setUint32(frame.slot, 0, true);
-    this.#guarded.memory.bytes.fill(GARBAGE, frame.address, frame.address + this.#capacity);
+    const { view, bytes } = this.#guarded.memory;
+    view.setUint32(frame.slot, 0, true);
+    bytes.fill(GARBAGE, frame.address, Math.min(frame.address + this.#capacity, bytes.length));
     frame.slot = 0;
   }
 

@@ -94,6 +94,9 @@ export interface WorldPage {
 }
 
 const MAX_KEY = 66_000;
+const MAX_PAGE = 0x20000;
+const BEYOND_PAGE = 64;
+const UNTOUCHED = 0x5a;
 const NOT_CORRUPT = 1;
 
 /** A view over sources, the youngest first. */
@@ -131,7 +134,7 @@ export class ReadingWorld {
     this.frames = new Frames(this.guarded, settings.frames, capacity, settings.random);
     this.#staging = this.guarded.take(capacity * 2 + 64);
     this.#scan = this.guarded.take(this.#kernels.scanBytes(sources.length, longestKey(sources)));
-    this.#page = this.guarded.take(this.#pageRoom);
+    this.#page = this.guarded.take(MAX_PAGE + BEYOND_PAGE);
   }
 
   /** Newest entry of the key with an epoch at most `epoch`. */
@@ -155,12 +158,15 @@ export class ReadingWorld {
 
   /** Fills one page. `whileInterrupted` is called whenever something was missing, before it is loaded. */
   page(request: PageRequest, whileInterrupted: () => void = () => {}): WorldPage {
-    if (request.pageBytes > this.#pageRoom) throw new RangeError('the page is larger than its room');
+    if (request.pageBytes > MAX_PAGE) throw new RangeError('the page is larger than its room');
     this.#prepare(request);
     const status = this.#untilResident(this.#scan + SCAN_ANSWER, () => this.#kernels.scanPage(this.#scan), whileInterrupted);
     const { view } = this.guarded.memory;
     const count = view.getUint32(this.#scan + SCAN_COUNT, true);
     const used = view.getUint32(this.#scan + SCAN_USED, true);
+    if (this.guarded.memory.take(this.#page + request.pageBytes, BEYOND_PAGE).some((byte) => byte !== UNTOUCHED)) {
+      throw new Error('a kernel wrote behind the page');
+    }
     return { status, used, entries: this.#readPage(count) };
   }
 
@@ -176,10 +182,6 @@ export class ReadingWorld {
 
   get #kernels() {
     return this.guarded.memory.kernels;
-  }
-
-  get #pageRoom(): number {
-    return 0x20000;
   }
 
   #createRun(ssts: readonly (readonly ReferenceEntry[])[]): number {
@@ -228,7 +230,7 @@ export class ReadingWorld {
     set(SCAN_STARTED, 0);
     view.setBigUint64(this.#scan + SCAN_EPOCH, request.epoch, true);
     view.setBigUint64(this.#scan + SCAN_NOW, request.now, true);
-    this.guarded.memory.bytes.fill(0x5a, this.#page, this.#page + this.#pageRoom);
+    this.guarded.memory.bytes.fill(UNTOUCHED, this.#page + request.pageBytes, this.#page + request.pageBytes + BEYOND_PAGE);
   }
 
   #putBound(address: number, bound: Uint8Array | undefined): number {
@@ -269,27 +271,28 @@ export class ReadingWorld {
     const [slot, offset, length] = [field(ANSWER_SLOT), field(ANSWER_OFFSET), field(ANSWER_LENGTH)];
     if (view.getUint32(slot, true) !== 0) throw new Error('a kernel asks for something that is resident');
     this.frames.evictSome(this.settings.evictPercent, slot);
-    if (isPartition) this.frames.load(slot, (address) => this.#loadPartition(sst, offset, length, address));
-    else this.frames.load(slot, (address) => this.#loadBlock(sst, offset, length, address));
+    if (isPartition) this.#loadPartition(sst, slot, offset, length);
+    else this.#loadBlock(sst, slot, offset, length);
     if (field(ANSWER_PARTITION) >= view.getUint32(field(ANSWER_SST), true))
       throw new Error('a kernel names a partition that does not exist');
     this.loads++;
   }
 
-  #loadPartition(sst: EncodedSst, offset: number, length: number, address: number): number {
-    this.guarded.memory.put(address, sst.meta.subarray(offset, offset + length));
+  #loadPartition(sst: EncodedSst, slot: number, offset: number, length: number): void {
     const { term, counter } = sst.id;
-    if (this.#kernels.partitionCheck(address, length, term, counter, offset - sst.partitionsOffset) !== NOT_CORRUPT)
-      throw new CorruptError();
-    return length;
+    this.frames.load(slot, length, (address) => {
+      this.guarded.memory.put(address, sst.meta.subarray(offset, offset + length));
+      if (this.#kernels.partitionCheck(address, length, term, counter, offset - sst.partitionsOffset) !== NOT_CORRUPT) throw new CorruptError();
+    });
   }
 
-  #loadBlock(sst: EncodedSst, offset: number, length: number, address: number): number {
+  #loadBlock(sst: EncodedSst, slot: number, offset: number, length: number): void {
+    const { term, counter } = sst.id;
     this.guarded.memory.put(this.#staging, sst.data.subarray(offset, offset + length));
     const claimed = this.#kernels.blockPayloadLength(this.#staging, length);
-    const loaded = this.#kernels.blockLoad(this.#staging, length, sst.id.term, sst.id.counter, offset, address, this.frames.capacity);
-    if (loaded !== claimed) throw new CorruptError();
-    return loaded;
+    this.frames.load(slot, claimed, (address) => {
+      if (this.#kernels.blockLoad(this.#staging, length, term, counter, offset, address, claimed) !== claimed) throw new CorruptError();
+    });
   }
 }
 

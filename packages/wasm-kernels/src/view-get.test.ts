@@ -19,7 +19,7 @@ function settingsOf(random: RandomNumbers, shape: KeyShape, firstHitWins: boolea
     firstHitWins,
     pages: shape === 'long' ? 900 : 160,
     // A get starts again whenever something was loaded: all that it needs must fit, for a key of many versions quite a few blocks.
-    frames: shape === 'long' ? 80 : 320,
+    frames: shape === 'long' ? 80 : 200,
     evictPercent: 0,
     blockTarget: 100 + random(3000),
     partitionTarget: 100 + random(2000),
@@ -33,7 +33,7 @@ describe(`viewGet (random seed ${SEED})`, () => {
     for (const firstHitWins of [true, false]) {
       it(`finds what the model finds, for ${shape} keys, ${firstHitWins ? 'the first hit wins' : 'the largest epoch wins'}`, () => {
         const random = randomNumbers(SEED + index);
-        for (let round = 0; round < (shape === 'long' ? 3 : 12); round++) compareOnce(random, shape, firstHitWins);
+        for (let round = 0; round < (shape === 'long' ? 3 : 8); round++) compareOnce(random, shape, firstHitWins);
       });
     }
   }
