@@ -30,3 +30,4 @@ export {
   varintBytes,
   writeVarint,
 } from './bytes';
+export { memtableFirst, memtableLast, memtableNext, memtablePrevious, memtableSeekGe, memtableSeekLt } from './memtable-seek';

@@ -13,8 +13,10 @@ import {
   KIND_MERGE,
   MAX_STORED_KEY,
 } from '../src/layout';
+import { alignUp } from './bytes';
 import { entryFlags, entryKey, entryKeyLength, entryKind, entryValueLength, EXPIRY_BYTES, EXTENSION_LENGTH_BYTES } from './memtable-entry';
 
+const ENTRY_ALIGNMENT: u32 = 4;
 const KNOWN_FLAGS: u32 = FLAG_EXPIRY | FLAG_EXTENSION;
 
 /** Address of the first entry, or of the payload's end; 0 when the header contradicts the format. */
@@ -37,11 +39,12 @@ export function isSound(entry: usize, batch: usize, end: usize): bool {
     if (bytes > room) return false;
     bytes += load<u32>(entry + u32(bytes) - EXTENSION_LENGTH_BYTES);
   }
-  return ((bytes + entryKeyLength(entry) + entryValueLength(entry) + 3) & ~3) <= room;
+  bytes += u64(entryKeyLength(entry)) + u64(entryValueLength(entry));
+  return ((bytes + ENTRY_ALIGNMENT - 1) & ~u64(ENTRY_ALIGNMENT - 1)) <= room;
 }
 
 /** Address behind a sound entry and its padding. */
 @inline
 export function entryEnd(entry: usize): usize {
-  return (entryKey(entry) + entryKeyLength(entry) + entryValueLength(entry) + 3) & ~3;
+  return entry + alignUp(u32(entryKey(entry) - entry) + entryKeyLength(entry) + entryValueLength(entry), ENTRY_ALIGNMENT);
 }

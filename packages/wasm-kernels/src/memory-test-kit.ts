@@ -3,7 +3,7 @@
 import { instantiate } from './load.ts';
 import type { Kernels } from './kernels.ts';
 
-/** Exports that only tests call, besides the public ones: primitives of assembly/bytes.ts and assembly/bloom.ts. */
+/** Exports that only tests call, besides the public ones: primitives of assembly/bytes.ts and assembly/bloom.ts, cursors of memtable-seek.ts. */
 interface TestKernels extends Kernels {
   bloomAdd(filter: number, lines: number, hash: bigint): void;
   /** 1: perhaps added. 0: certainly not. */
@@ -19,6 +19,12 @@ interface TestKernels extends Kernels {
   readVarint64(at: number, limit: number): bigint;
   /** Address behind what readVarint64 read, 0 when there was none. */
   readonly varint64Next: WebAssembly.Global<'i32'>;
+  memtableFirst(memtable: number, cursor: number): void;
+  memtableLast(memtable: number, cursor: number): void;
+  memtableNext(cursor: number): void;
+  memtablePrevious(cursor: number): void;
+  memtableSeekGe(memtable: number, key: number, keyLength: number, epoch: bigint, cursor: number): void;
+  memtableSeekLt(memtable: number, key: number, keyLength: number, epoch: bigint, cursor: number): void;
 }
 
 /** A memory with kernels, and room to lay bytes out in it. */
