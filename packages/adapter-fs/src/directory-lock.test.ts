@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -90,6 +90,16 @@ describe('a lock', () => {
     fsStore(directory).lock({ takeOver: true });
     old?.();
     expect(fsStore(directory).lock()).toBeUndefined();
+  });
+
+  it('goes to the highest number when a lower one, long used and removed, was created by whoever looked too early', () => {
+    leave(4, lockOf(DEAD));
+    const overtaken = storeOn(directory, (existing, name) => {
+      linkSync(existing, name);
+      leave(7, lockOf(here));
+    });
+    expect(overtaken.lock()).toBeUndefined();
+    expect(numbers()).toEqual([4, 7]);
   });
 
   it('works without hard links', () => {

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LogStore, ObjectStore } from '@varve/core';
+import type { LogStore, ObjectStore, StorageError } from '@varve/core';
 import { logStoreConformance, objectStoreConformance } from '@varve/store-conformance';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fsStore, storeOn, type FsStore } from './fs-store.ts';
@@ -29,7 +29,7 @@ function kit(name: string, store: (directory: string) => FsStore): void {
     reopen: (handle) => open(places.get(handle)),
     sync: true,
     lock: true,
-    manyObjects: 100,
+    manyObjects: 40,
     testRunner,
   });
   logStoreConformance({ name: `log of ${name}`, open: () => openLog(), reopen: (log) => openLog(places.get(log)), sync: true, testRunner });
@@ -98,5 +98,26 @@ describe('put', () => {
     await expect(writer.finish()).rejects.toMatchObject({ code: 'CONFLICT', object: 'object' });
     await writer.abort();
     expect(store.sync.list('')).toEqual([{ name: 'object', size: 1 }]);
+  });
+});
+
+describe('has', () => {
+  it('says no to what cannot be there', () => {
+    const { sync } = fsStore(join(base, String(count++)));
+    expect([sync.has('object'), sync.has('folder/object')]).toEqual([false, false]);
+    expect(() => sync.has('')).toThrow(TypeError);
+  });
+
+  it('does not say no when the system cannot tell, but on Deno, where asking that way costs too much', () => {
+    const { sync } = fsStore(join(base, String(count++)));
+    sync.put('object', new Uint8Array(1));
+    const answer = () => {
+      try {
+        return sync.has('x'.repeat(1000));
+      } catch (error) {
+        return (error as StorageError).code;
+      }
+    };
+    expect(answer()).toBe('deno' in process.versions ? false : 'UNAVAILABLE');
   });
 });

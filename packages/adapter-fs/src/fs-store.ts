@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AsyncOperations, LockOptions, LogStore, ObjectStore, StoreCapabilities, SyncOperations } from '@varve/core';
 import { lockDirectory } from './directory-lock.ts';
-import type { ErrorPlace } from './fs-errors.ts';
+import { storageError, type ErrorPlace } from './fs-errors.ts';
 import { FsLog } from './log/fs-log.ts';
 import { ObjectFiles } from './object-files.ts';
 import { openReader, readObject } from './object-reader.ts';
@@ -56,7 +56,13 @@ function operations(files: ObjectFiles, perform: Perform): AsyncOperations {
     put: (name, bytes) => perform(writing(name), files.put(name, bytes)),
     putIfAbsent: (name, bytes) => perform(writing(name), files.putIfAbsent(name, bytes)),
     get: (name) => naming(reading(name), () => readObject(directory, name)),
-    has: (name) => files.has(name),
+    has(name) {
+      try {
+        return files.has(name);
+      } catch (error) {
+        throw storageError(error, reading(name));
+      }
+    },
     openObject: (name) => naming(reading(name), () => openReader(directory, name, perform)),
     createObject: (name) => naming(writing(name), () => objectWriter(files.create(name), writing(name))),
     list: (prefix, startAfter = '') => perform(reading(), files.list(prefix, startAfter)),

@@ -1,10 +1,11 @@
 // Objects as files: the operations of the store as steps, told once for both halves.
 
-import { existsSync, rmdirSync } from 'node:fs';
+import { rmdirSync } from 'node:fs';
 import { StorageError, type ObjectInfo } from '@varve/core';
 import { unlinkIfThere } from './file-steps.ts';
 import { Folders } from './folders.ts';
 import { codeOf, isMissing } from './fs-errors.ts';
+import { isThere } from './is-there.ts';
 import { listObjects } from './object-listing.ts';
 import { objectPath } from './object-paths.ts';
 import { GrowingFile } from './object-writer.ts';
@@ -17,7 +18,7 @@ export class ObjectFiles {
   readonly folders: Folders;
   readonly temporaryFiles: TemporaryFiles;
   readonly link: Link | undefined;
-  #askedName = '';
+  #askedName: string | undefined;
   #askedPath = '';
 
   constructor(directory: string, link: Link | undefined) {
@@ -51,7 +52,7 @@ export class ObjectFiles {
       this.#askedPath = objectPath(this.directory, name);
       this.#askedName = name;
     }
-    return existsSync(this.#askedPath) && existsSync(fileOf(this.#askedPath));
+    return isThere(this.#askedPath) && isThere(fileOf(this.#askedPath));
   }
 
   create(name: string): GrowingFile {

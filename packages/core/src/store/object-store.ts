@@ -106,7 +106,7 @@ export interface ObjectStore extends AsyncOperations {
   readonly capabilities: StoreCapabilities;
   /** Present where the store can answer at once: it opens the synchronous half of the API. Same objects, same guarantees. */
   readonly sync?: SyncOperations | undefined;
-  /** The store's own log, if it has one; else core derives one from the objects. */
+  /** The store's own log, if it has one; else the database is opened with a log from elsewhere. */
   openLog?(): LogStore;
   /**
    * A courtesy lock against a second writer on the same place. Returns a release function (idempotent), or undefined when somebody alive holds it
