@@ -25,7 +25,11 @@ export interface FsStore extends ObjectStore {
  * A store on a directory, which is made when something is first written. Runs on Node, Deno (with `--allow-read --allow-write`; the lock knows dead
  * processes with `--allow-sys --allow-run` as well) and Bun.
  * @example
+ * import { open } from '@varve/core';
+ * import { fsStore } from '@varve/adapter-fs';
+ *
  * const db = await open(fsStore('./data'));
+ * await db.close();
  */
 export function fsStore(directory: string | URL): FsStore {
   return storeOn(resolve(typeof directory === 'string' ? directory : fileURLToPath(directory)));

@@ -15,8 +15,12 @@ const mounted: string[] = [];
 let count = 0;
 
 afterEach(() => {
-  for (const directory of mounted.splice(0)) execFileSync('umount', ['--lazy', directory]);
+  for (const directory of mounted.splice(0)) run('umount', '--lazy', directory);
 });
+
+function run(program: string, ...args: string[]): void {
+  execFileSync(program, args, { stdio: 'pipe' });
+}
 
 function freshDirectory(mode = 0o755): string {
   const directory = join(folder, `db${count++}`);
@@ -29,7 +33,7 @@ function freshDirectory(mode = 0o755): string {
 function freshFileSystem(size: string): string {
   const directory = freshDirectory();
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', directory], { stdio: 'pipe' });
+    run('mount', '-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', directory);
   } catch (cause) {
     throw new Error('no file system could be mounted here: run as root, or set VARVE_WITHOUT_ROOT=1 to leave these tests out', { cause });
   }
@@ -89,7 +93,7 @@ describe.runIf(process.env['VARVE_WITHOUT_ROOT'] !== '1')('a directory', () => {
     const directory = freshFileSystem('1m');
     const { sync } = fsStore(directory);
     sync.put('object', new Uint8Array(5));
-    execFileSync('mount', ['-o', 'remount,ro', directory]);
+    run('mount', '-o', 'remount,ro', directory);
     expect(sync.get('object')).toEqual(new Uint8Array(5));
     const error = errorOf(() => sync.put('other', new Uint8Array(5)));
     expect([error.code, error.message]).toEqual(['READ_ONLY', expect.stringMatching(`mounted for reading only.* directory=${directory}`)]);

@@ -19,8 +19,11 @@ export interface LogStoreConformanceOptions extends LogStoreUnderTest {
 /**
  * Registers all checks of a log with a test runner.
  * @example
- * import { describe, it } from 'vitest';
- * logStoreConformance({ name: 'my log', open: () => myLog(freshPlace()), sync: false, testRunner: { describe, it } });
+ * import { describe, it } from 'node:test';
+ * import { memoryStore } from '@varve/core';
+ * import { logStoreConformance } from '@varve/store-conformance';
+ *
+ * logStoreConformance({ name: 'memory', open: () => memoryStore().openLog(), sync: true, testRunner: { describe, it } });
  */
 export function logStoreConformance(options: LogStoreConformanceOptions): void {
   register(options.name, logStoreChecks(options), options.testRunner);

@@ -36,15 +36,11 @@ export interface ObjectStoreConformanceOptions extends ObjectStoreUnderTest {
 /**
  * Registers all checks of an object store with a test runner.
  * @example
- * import { describe, it } from 'vitest';
- * objectStoreConformance({
- *   name: 'my store',
- *   open: () => myStore(freshPlace()),
- *   reopen: (store) => myStore(store.place),
- *   sync: false,
- *   lock: false,
- *   testRunner: { describe, it },
- * });
+ * import { describe, it } from 'node:test';
+ * import { memoryStore } from '@varve/core';
+ * import { objectStoreConformance } from '@varve/store-conformance';
+ *
+ * objectStoreConformance({ name: 'memory', open: () => memoryStore(), sync: true, lock: true, testRunner: { describe, it } });
  */
 export function objectStoreConformance(options: ObjectStoreConformanceOptions): void {
   register(options.name, objectStoreChecks(options), options.testRunner);
