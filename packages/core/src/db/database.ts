@@ -165,7 +165,10 @@ export class DatabaseHandle<K, V, P = K, KI = K, VI = V>
   async flush(): Promise<void> {
     this.#engine.assertOpen();
     await this.#engine.freezeActive();
-    while (this.#engine.frozen.length > 0) await this.#engine.maintenance.startFlush()?.done;
+    while (this.#engine.frozen.length > 0) {
+      this.#engine.writer.assertWritable();
+      await this.#engine.maintenance.startFlush()?.done;
+    }
   }
 
   /** Merges everything of the range, without one of the whole database, so that deleted and overwritten data is gone and reads are fastest. */
