@@ -1,5 +1,9 @@
 // `open`: checks the options, chooses defaults, and puts a database together.
+//
+// The engine is imported first, and it imports the kernels first: bundlers keep that order, and gzip packs the kernels' text, which is like nothing
+// else in a bundle, 1.1 KB better at its start than in its middle (scripts/check-size.mjs).
 
+import { openEngine } from './open.ts';
 import { checkInteger, checkOptions, checkWord } from '../base/argument-checks.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { describe } from '../base/describe.ts';
@@ -16,7 +20,6 @@ import { DatabaseHandle } from './database.ts';
 import type { KeySpace } from './key-space.ts';
 import { KeySpaces, ROOT } from './key-spaces.ts';
 import { DEFAULT_BUDGET_BYTES, MIN_BUDGET_BYTES } from './memory-plan.ts';
-import { openEngine } from './open.ts';
 import type { SyncReads, SyncWrites } from './types.ts';
 
 /** Options of {@link open}. */
