@@ -12,3 +12,17 @@ export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
 export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
   return isPromise(value) ? value.then(next) : next(value);
 }
+
+/** Does the work, and afterwards `after`, whether the work succeeded or failed, now or later. */
+export function andFinally<T>(work: () => MaybePromise<T>, after: () => void): MaybePromise<T> {
+  let result: MaybePromise<T>;
+  try {
+    result = work();
+    if (isPromise(result)) return result.finally(after);
+  } catch (error) {
+    after();
+    throw error;
+  }
+  after();
+  return result;
+}

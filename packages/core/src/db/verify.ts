@@ -1,10 +1,10 @@
 // Reads every stored byte again and checks it: manifests, heads, partitions and blocks of every SST, and the order and bounds of what they say.
 
-import { PARTITION_COUNT, PARTITION_DATA_END, PARTITION_HEADER_BYTES, SLOT_BYTES } from '@varve/wasm-kernels';
 import { StorageError } from '../base/errors.ts';
 import { MANIFEST_PREFIX, parseManifestName } from '../format/object-names.ts';
+import { blockCount, blockOffset } from '../format/partition.ts';
 import { nextTurn } from '../scheduler/turn.ts';
-import type { Sst } from '../sst/sst.ts';
+import type { Sst, Stretch } from '../sst/sst.ts';
 import { decodeManifest } from '../version/manifest.ts';
 import type { Engine } from './engine.ts';
 
@@ -51,7 +51,7 @@ async function verifyManifests({ parts }: Engine): Promise<void> {
 }
 
 async function verifySst(engine: Engine, sst: Sst, count: { blocks: number; bytes: number }, problems: Problem[]): Promise<void> {
-  const { heap, kernels } = engine.parts;
+  const { heap } = engine.parts;
   const { u32 } = heap;
   for (let i = 0; i < sst.partitionCount(u32); i++) {
     const place = sst.partitionPlace(u32, i);
@@ -59,10 +59,7 @@ async function verifySst(engine: Engine, sst: Sst, count: { blocks: number; byte
       const partition = heap.allocate(place.length, 'a partition to verify');
       try {
         await engine.catalog.readMeta(sst, place.offset, place.length, partition);
-        const { term, counter } = sst.info.id;
-        if (kernels.partitionCheck(partition, place.length, term, counter, place.offset - sst.info.headBytes) === 0) {
-          throw new StorageError('CORRUPTION', 'partition of an SST is damaged', { object: sst.metaName, offset: place.offset });
-        }
+        engine.catalog.checkPartition(sst, place, partition);
         count.bytes += place.length;
         await verifyBlocks(engine, sst, partition, count, problems);
       } finally {
@@ -74,30 +71,24 @@ async function verifySst(engine: Engine, sst: Sst, count: { blocks: number; byte
 
 async function verifyBlocks(engine: Engine, sst: Sst, partition: number, count: { blocks: number; bytes: number }, problems: Problem[]): Promise<void> {
   const { u32 } = engine.parts.heap;
-  const blocks = u32[(partition + PARTITION_COUNT) >>> 2];
-  const slots = partition + PARTITION_HEADER_BYTES + blocks * 8;
-  for (let i = 0; i < blocks; i++) {
-    const offset = u32[(slots + i * SLOT_BYTES) >>> 2];
-    const end = i + 1 < blocks ? u32[(slots + (i + 1) * SLOT_BYTES) >>> 2] : u32[(partition + PARTITION_DATA_END) >>> 2];
-    await attempt(problems, () => verifyBlock(engine, sst, offset, end - offset));
+  for (let i = 0; i < blockCount(u32, partition); i++) {
+    const offset = blockOffset(u32, partition, i);
+    const length = blockOffset(u32, partition, i + 1) - offset;
+    await attempt(problems, () => verifyBlock(engine, sst, { offset, length }));
     count.blocks++;
-    count.bytes += end - offset;
+    count.bytes += length;
   }
 }
 
-async function verifyBlock(engine: Engine, sst: Sst, offset: number, length: number): Promise<void> {
-  const { heap, kernels } = engine.parts;
-  const stored = heap.allocate(length, 'a block to verify');
-  const payload = heap.tryAllocate(sst.info.longestBlock);
+async function verifyBlock({ catalog, parts }: Engine, sst: Sst, place: Stretch): Promise<void> {
+  const { longestBlock } = sst.info;
+  const payload = parts.heap.allocate(longestBlock + 64 + place.length, 'a block to verify');
+  const stored = (payload + longestBlock + 63) & ~63;
   try {
-    await engine.catalog.readData(sst, offset, length, stored);
-    const { term, counter } = sst.info.id;
-    if (payload === 0 || kernels.blockLoad(stored, length, term, counter, offset, payload, sst.info.longestBlock) <= 0) {
-      throw new StorageError('CORRUPTION', 'block of an SST is damaged', { object: sst.dataName, offset });
-    }
+    await catalog.readData(sst, place.offset, place.length, stored);
+    catalog.unpackBlock(sst, place, stored, payload, longestBlock);
   } finally {
-    heap.release(stored);
-    if (payload !== 0) heap.release(payload);
+    parts.heap.release(payload);
   }
 }
 

@@ -1,8 +1,8 @@
 // SSTs that were just written become readable without reading anything back: their partitions are copied into frames, and the block copies that
 // the merge left in frames are bound to them.
 
-import { PARTITION_COUNT, PARTITION_HEADER_BYTES, SLOT_BYTES, SLOT_RESIDENCY } from '@varve/wasm-kernels';
 import type { BlockCache } from '../cache/block-cache.ts';
+import { blockCount, residencyOf } from '../format/partition.ts';
 import type { Heap } from '../heap/heap.ts';
 import type { SstCatalog } from '../sst/catalog.ts';
 import type { Sst } from '../sst/sst.ts';
@@ -32,11 +32,10 @@ function bindPartitions({ heap, cache }: AdoptParts, sst: Sst, { info, partition
     heap.bytes.set(partitions.subarray(from, from + place.length), payload);
     cache.bind(payload, place.slot, 'partition');
     cache.keep(payload);
-    const count = heap.u32[(payload + PARTITION_COUNT) >>> 2];
-    const slots = payload + PARTITION_HEADER_BYTES + count * 8 + SLOT_RESIDENCY;
+    const count = blockCount(heap.u32, payload);
     for (let j = 0; j < count; j++) {
       const frame = warmed[firstBlock + j];
-      if (frame !== 0 && frame !== undefined) cache.bind(frame, slots + j * SLOT_BYTES, 'block');
+      if (frame !== 0 && frame !== undefined) cache.bind(frame, residencyOf(heap.u32, payload, j), 'block');
     }
     firstBlock += count;
   }

@@ -13,15 +13,11 @@ import {
   INPUT_MEMTABLE,
   INPUT_PARTITION,
   INPUT_TERM,
-  PARTITION_COUNT,
-  PARTITION_DATA_END,
-  PARTITION_HEADER_BYTES,
-  SLOT_BYTES,
-  SLOT_RESIDENCY,
   SOURCE_MEMTABLE,
   SOURCE_RUN,
 } from '@varve/wasm-kernels';
 import type { BlockCache } from '../cache/block-cache.ts';
+import { blockCount, blockOffset, residencyOf } from '../format/partition.ts';
 import type { Heap } from '../heap/heap.ts';
 import { settle, type Job } from '../scheduler/job.ts';
 import type { SstCatalog } from '../sst/catalog.ts';
@@ -76,7 +72,7 @@ export class RunFeed {
   /** Gives the kernel the next chunk. */
   *next(): Job<void> {
     const { u32 } = this.#heap;
-    if (this.#partition !== 0 && this.#nextBlock === u32[(this.#partition + PARTITION_COUNT) >>> 2]!) this.#leavePartition();
+    if (this.#partition !== 0 && this.#nextBlock === blockCount(u32, this.#partition)) this.#leavePartition();
     if (this.#partition === 0) {
       const sst = this.#run[this.#sst]!;
       this.#partition = yield* settle(this.#catalog.pinPartition(sst, this.#partitionIndex));
@@ -88,11 +84,11 @@ export class RunFeed {
   *#readBlocks(): Job<void> {
     const { u32 } = this.#heap;
     const partition = this.#partition;
-    const count = u32[(partition + PARTITION_COUNT) >>> 2]!;
-    const from = this.#offsetOf(this.#nextBlock, count);
+    const count = blockCount(u32, partition);
+    const from = blockOffset(u32, partition, this.#nextBlock);
     let end = this.#nextBlock + 1;
-    while (end < count && this.#offsetOf(end + 1, count) - from <= this.#bufferBytes) end++;
-    const length = this.#offsetOf(end, count) - from;
+    while (end < count && blockOffset(u32, partition, end + 1) - from <= this.#bufferBytes) end++;
+    const length = blockOffset(u32, partition, end) - from;
     const sst = this.current;
     yield* settle(this.#catalog.readData(sst, from, length, this.#buffer));
     this.readBytes += length;
@@ -114,21 +110,13 @@ export class RunFeed {
     return partitionEnds && this.#sst === this.#run.length - 1 && this.#partitionIndex + 1 === sst.partitionCount(this.#heap.u32);
   }
 
-  /** Where block `index` begins; behind the last one, where it ends. */
-  #offsetOf(index: number, count: number): number {
-    const { u32 } = this.#heap;
-    if (index === count) return u32[(this.#partition + PARTITION_DATA_END) >>> 2]!;
-    return u32[(this.#partition + PARTITION_HEADER_BYTES + count * 8 + index * SLOT_BYTES) >>> 2]!;
-  }
-
   /** The blocks were merged into new ones: their frames serve the output. */
   #leavePartition(): void {
     const { u32 } = this.#heap;
     const partition = this.#partition;
-    const count = u32[(partition + PARTITION_COUNT) >>> 2]!;
     this.close();
-    for (let i = 0; i < count; i++) {
-      const block = u32[(partition + PARTITION_HEADER_BYTES + count * 8 + i * SLOT_BYTES + SLOT_RESIDENCY) >>> 2]!;
+    for (let i = 0; i < blockCount(u32, partition); i++) {
+      const block = u32[residencyOf(u32, partition, i) >>> 2];
       if (block !== 0 && u32[(block + FRAME_PINS) >>> 2] === 0) this.#cache.drop(block);
     }
     if (++this.#partitionIndex < this.current.partitionCount(u32)) return;

@@ -13,7 +13,7 @@ import {
   type Kernels,
 } from '@varve/wasm-kernels';
 import { StorageError, assert } from '../base/errors.ts';
-import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
+import { andFinally, andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { BlockCache } from '../cache/block-cache.ts';
 import type { SstInfo } from '../format/sst-info.ts';
 import { metaName } from '../format/object-names.ts';
@@ -22,7 +22,7 @@ import type { ObjectStore } from '../store/object-store.ts';
 import { OpenReaders } from '../store/open-readers.ts';
 import { decodeHead } from './meta-format.ts';
 import { metaChecksum } from './seeds.ts';
-import { Sst, type PartitionPlace } from './sst.ts';
+import { Sst, type PartitionPlace, type Stretch } from './sst.ts';
 
 const OPEN_OBJECTS = 256;
 const READ_BUFFER_BYTES = 128 * 1024;
@@ -55,34 +55,23 @@ export class SstCatalog {
   /** Opens an SST that a version names: one read. */
   open(info: SstInfo): MaybePromise<Sst> {
     const head = new Uint8Array(info.headBytes);
-    const name = metaName(info.id);
-    return andThen(this.#readers.readInto(name, info.metaBytes, head, 0), () => {
-      const { top } = decodeHead(head, info.metaBytes, name, metaChecksum(this.#parts.heap, this.#parts.kernels, info.id));
-      return this.#add(info, top);
-    });
+    return andThen(this.#readers.readInto(metaName(info.id), info.metaBytes, head, 0), () => this.adopt(info, head));
   }
 
   /** Opens an SST that was just written, from the head that is still at hand. */
   adopt(info: SstInfo, head: Uint8Array): Sst {
-    const { top } = decodeHead(head, info.metaBytes, metaName(info.id), metaChecksum(this.#parts.heap, this.#parts.kernels, info.id));
-    return this.#add(info, top);
-  }
-
-  #add(info: SstInfo, top: Uint8Array): Sst {
     const { heap, kernels } = this.#parts;
+    const object = metaName(info.id);
+    const { top } = decodeHead(head, info.metaBytes, object, metaChecksum(heap, kernels, info.id));
     const address = heap.allocate(top.length, 'the top index of an SST');
     heap.bytes.set(top, address);
     if (kernels.topCheck(address, top.length) === 0) {
       heap.release(address);
-      throw new StorageError('CORRUPTION', 'top index contradicts the format', { object: metaName(info.id), offset: 0 });
+      throw new StorageError('CORRUPTION', 'top index contradicts the format', { object, offset: 0 });
     }
     const sst = new Sst(info, address);
     this.#byTop.set(address, sst);
     return sst;
-  }
-
-  get openCount(): number {
-    return this.#byTop.size;
   }
 
   /** Object name of the SST whose top index is at `top`. */
@@ -173,75 +162,71 @@ export class SstCatalog {
   }
 
   #loadPartition(sst: Sst, place: PartitionPlace): MaybePromise<void> {
-    const { heap, cache, kernels } = this.#parts;
+    const { cache } = this.#parts;
     const payload = cache.take(place.length);
-    const bytes = heap.bytes.subarray(payload, payload + place.length);
-    const read = (): MaybePromise<void> => this.#readers.readInto(sst.metaName, sst.info.metaBytes, bytes, place.offset);
-    return this.#guard(payload, read, () => {
-      const { term, counter } = sst.info.id;
-      if (kernels.partitionCheck(payload, place.length, term, counter, place.offset - sst.info.headBytes) === 0) {
-        throw new StorageError('CORRUPTION', 'partition of an SST is damaged', { object: sst.metaName, offset: place.offset });
-      }
+    let bound = false;
+    const install = (): void => {
+      this.checkPartition(sst, place, payload);
       cache.bind(payload, place.slot, 'partition');
       cache.keep(payload);
+      bound = true;
       this.stats.partitionLoads++;
       this.stats.loadedBytes += place.length;
-    });
+    };
+    return andFinally(
+      () => andThen(this.readMeta(sst, place.offset, place.length, payload), install),
+      () => {
+        if (!bound) cache.free(payload);
+      },
+    );
   }
 
   /** The partition that owns the slot is pinned meanwhile, or it might be evicted to make room for its own block. */
   #loadBlock(sst: Sst, partition: number, place: PartitionPlace): MaybePromise<void> {
-    const { heap } = this.#parts;
-    const { u32 } = heap;
-    u32[(partition + FRAME_PINS) >>> 2]! += 1;
-    const shared = this.#parts.store.sync !== undefined && place.length <= READ_BUFFER_BYTES;
-    let buffer = 0;
-    const done = (): void => {
-      u32[(partition + FRAME_PINS) >>> 2]! -= 1;
-      if (!shared && buffer !== 0) heap.release(buffer);
-    };
-    try {
-      buffer = shared ? this.#readBuffer : heap.allocate(place.length, 'a block that is read');
-      const reading = this.readData(sst, place.offset, place.length, buffer);
-      if (isPromise(reading)) return reading.then(() => this.#installBlock(sst, place, buffer)).finally(done);
-      this.#installBlock(sst, place, buffer);
-    } catch (error) {
-      done();
-      throw error;
-    }
-    done();
-    return undefined;
+    const { heap, store } = this.#parts;
+    const pins = (partition + FRAME_PINS) >>> 2;
+    const shared = store.sync !== undefined && place.length <= READ_BUFFER_BYTES;
+    const buffer = shared ? this.#readBuffer : heap.allocate(place.length, 'a block that is read');
+    heap.u32[pins] += 1;
+    return andFinally(
+      () => andThen(this.readData(sst, place.offset, place.length, buffer), () => this.#installBlock(sst, place, buffer)),
+      () => {
+        heap.u32[pins] -= 1;
+        if (!shared) heap.release(buffer);
+      },
+    );
   }
 
   #installBlock(sst: Sst, place: PartitionPlace, buffer: number): void {
     const { cache, kernels } = this.#parts;
-    const { term, counter } = sst.info.id;
     const payloadBytes = kernels.blockPayloadLength(buffer, place.length);
-    const damaged = (): StorageError =>
-      new StorageError('CORRUPTION', 'block of an SST is damaged', { object: sst.dataName, offset: place.offset });
-    if (payloadBytes <= 0 || payloadBytes > sst.info.longestBlock) throw damaged();
+    if (payloadBytes <= 0 || payloadBytes > sst.info.longestBlock) throw damagedBlock(sst, place.offset);
     const payload = cache.take(payloadBytes);
-    if (kernels.blockLoad(buffer, place.length, term, counter, place.offset, payload, payloadBytes) !== payloadBytes) {
+    try {
+      this.unpackBlock(sst, place, buffer, payload, payloadBytes);
+    } catch (error) {
       cache.free(payload);
-      throw damaged();
+      throw error;
     }
     cache.bind(payload, place.slot, 'block');
     this.stats.blockLoads++;
     this.stats.loadedBytes += place.length;
   }
 
-  /** Gives a taken payload back when reading or checking it fails. */
-  #guard(payload: number, read: () => MaybePromise<void>, next: () => void): MaybePromise<void> {
-    const giveBack = (error: unknown): never => {
-      this.#parts.cache.free(payload);
-      throw error;
-    };
-    try {
-      const reading = read();
-      if (isPromise(reading)) return reading.then(next).catch(giveBack);
-      return next();
-    } catch (error) {
-      return giveBack(error);
-    }
+  /** Throws unless the partition that was read to `address` is sound. */
+  checkPartition(sst: Sst, { offset, length }: Stretch, address: number): void {
+    const { id, headBytes } = sst.info;
+    if (this.#parts.kernels.partitionCheck(address, length, id.term, id.counter, offset - headBytes) !== 0) return;
+    throw new StorageError('CORRUPTION', 'partition of an SST is damaged', { object: sst.metaName, offset });
   }
+
+  /** Checks the stored block that was read to `stored` and unpacks it to `payload`, where it has to fit. */
+  unpackBlock(sst: Sst, { offset, length }: Stretch, stored: number, payload: number, capacity: number): void {
+    const { term, counter } = sst.info.id;
+    if (this.#parts.kernels.blockLoad(stored, length, term, counter, offset, payload, capacity) <= 0) throw damagedBlock(sst, offset);
+  }
+}
+
+function damagedBlock(sst: Sst, offset: number): StorageError {
+  return new StorageError('CORRUPTION', 'block of an SST is damaged', { object: sst.dataName, offset });
 }

@@ -4,10 +4,14 @@ import { TOP_COUNT, TOP_ENTRY_BYTES, TOP_HEADER_BYTES, TOP_META_LENGTH, TOP_META
 import { metaName, sstName } from '../format/object-names.ts';
 import type { SstInfo } from '../format/sst-info.ts';
 
-/** Where one partition lies in the .meta object. */
-export interface PartitionPlace {
+/** Some bytes of an object. */
+export interface Stretch {
   readonly offset: number;
   readonly length: number;
+}
+
+/** Where one partition lies in the .meta object. */
+export interface PartitionPlace extends Stretch {
   /** Address of its residency word. */
   readonly slot: number;
 }
