@@ -15,7 +15,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-const numbers = () => readdirSync(join(directory, '_lock')).map(Number);
+const numbers = () =>
+  readdirSync(join(directory, '_lock'))
+    .map(Number)
+    .sort((a, b) => a - b);
 
 /** A lock file as another process would have left it. */
 function leave(number: number, text: string): void {
