@@ -41,7 +41,6 @@ export function fileStart(merge: usize): void {
   memory.fill(merge + MERGE_FILE_BYTES, 0, MERGE_SMALLEST - MERGE_FILE_BYTES);
   store<u64>(merge, u64.MAX_VALUE, MERGE_FILE_MIN_EPOCH);
   store<u32>(merge, 0, JOB_META_OFFSET);
-  store<u32>(merge, 0, JOB_SHARED);
   store<u32>(merge, NO_KEY, JOB_WRITTEN_LENGTH);
 }
 

@@ -52,11 +52,11 @@ export const JOB_OPENED = MERGE_HEADER_BYTES + 16; // inputs whose first head st
 // What was consumed last, and what newer entries of its key were (merge-visibility.ts)
 export const JOB_KEY_LENGTH = MERGE_HEADER_BYTES + 20; // NO_KEY before the first entry
 export const JOB_EPOCH = MERGE_HEADER_BYTES + 24; // u64
-export const JOB_NEWER_EPOCH = MERGE_HEADER_BYTES + 32; // u64: of the next newer version
+export const JOB_NEWER_EPOCH = MERGE_HEADER_BYTES + 32; // u64: of the next newer version that was kept
 export const JOB_HISTORY = MERGE_HEADER_BYTES + 40;
 
 // What was written last (merge-output.ts)
-export const JOB_SHARED = MERGE_HEADER_BYTES + 44; // key bytes that all entries consumed since then shared with it
+export const JOB_SHARED = MERGE_HEADER_BYTES + 44; // key bytes that all entries consumed since then shared with it, whatever its file
 export const JOB_WRITTEN = MERGE_HEADER_BYTES + 48; // address of the last key written
 export const JOB_WRITTEN_LENGTH = MERGE_HEADER_BYTES + 52; // NO_KEY at the start of a file
 export const JOB_WRITTEN_EPOCH = MERGE_HEADER_BYTES + 56; // u64

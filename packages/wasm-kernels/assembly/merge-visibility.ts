@@ -34,9 +34,9 @@ import {
 } from './merge-layout';
 
 // JOB_HISTORY: what is known of the newer versions of the key that was consumed last.
-const HISTORY_NONE: u32 = 0; // there are none
-const HISTORY_VERSION: u32 = 1; // the last one was no operand; its epoch is JOB_NEWER_EPOCH
-const HISTORY_OPERAND: u32 = 2; // the last one was an operand
+const HISTORY_NONE: u32 = 0; // none was kept
+const HISTORY_VERSION: u32 = 1; // the last one kept was no operand; its epoch is JOB_NEWER_EPOCH
+const HISTORY_OPERAND: u32 = 2; // the last one kept was an operand
 const HISTORY_BURIED: u32 = 3; // a delete ended the key: nothing older is kept
 
 /**
@@ -53,10 +53,8 @@ export function isKept(merge: usize, head: usize): bool {
   const history = load<u32>(merge, JOB_HISTORY);
   if (history == HISTORY_BURIED) return false;
   if (kind == KIND_MERGE) return true;
-  if (history == HISTORY_VERSION && !isSeen(merge, epoch, load<u64>(merge, JOB_NEWER_EPOCH))) {
-    noteVersion(merge, epoch, kind);
-    return false;
-  }
+  // A version that is dropped need not be noted: no reader is between it and the one before.
+  if (history == HISTORY_VERSION && !isSeen(merge, epoch, load<u64>(merge, JOB_NEWER_EPOCH))) return false;
   if (kind != KIND_DELETE || !isEnd(merge, epoch)) return true;
   store<u32>(merge, HISTORY_BURIED, JOB_HISTORY);
   return false;
@@ -66,7 +64,9 @@ export function isKept(merge: usize, head: usize): bool {
 @inline
 export function noteKept(merge: usize, head: usize): void {
   const kind = load<u32>(head, HEAD_KIND);
-  if (kind != KIND_RANGE_DELETE) noteVersion(merge, load<u64>(head, HEAD_EPOCH), kind);
+  if (kind == KIND_RANGE_DELETE) return;
+  store<u64>(merge, load<u64>(head, HEAD_EPOCH), JOB_NEWER_EPOCH);
+  store<u32>(merge, kind == KIND_MERGE ? HISTORY_OPERAND : HISTORY_VERSION, JOB_HISTORY);
 }
 
 /** Notes that the head was consumed, kept or not. */
@@ -81,12 +81,6 @@ export function noteConsumed(merge: usize, head: usize): void {
 function isKeyOfLast(merge: usize, head: usize): bool {
   const length = load<u32>(head, HEAD_KEY_LENGTH);
   return length == load<u32>(merge, JOB_KEY_LENGTH) && load<u32>(head, HEAD_SHARED) == length;
-}
-
-@inline
-function noteVersion(merge: usize, epoch: u64, kind: u32): void {
-  store<u64>(merge, epoch, JOB_NEWER_EPOCH);
-  store<u32>(merge, kind == KIND_MERGE ? HISTORY_OPERAND : HISTORY_VERSION, JOB_HISTORY);
 }
 
 function expire(merge: usize, head: usize): void {

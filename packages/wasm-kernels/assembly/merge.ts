@@ -33,6 +33,7 @@ import {
   JOB_KEY_LENGTH,
   JOB_LZ4_SCRATCH,
   JOB_OPENED,
+  JOB_SHARED,
   JOB_STAGED_BLOCK,
   JOB_STAGED_PARTITION,
   JOB_TREE,
@@ -76,6 +77,7 @@ export function mergeStart(merge: usize): void {
   store<u32>(merge, 0, JOB_CONSUMED);
   store<u32>(merge, 0, JOB_OPENED);
   store<u32>(merge, NO_KEY, JOB_KEY_LENGTH);
+  store<u32>(merge, 0, JOB_SHARED);
   store<u32>(merge, 0, JOB_BLOCK_PENDING);
   store<u32>(merge, 0, JOB_FILE_ENDED);
   store<u32>(merge, 0, MERGE_READ_ENTRIES);

@@ -34,6 +34,12 @@ describe('output of a merge', () => {
     expect(blocksOf(mergeOne(random, settings)).map((block) => block.codec)).toEqual([CODEC_NONE, CODEC_NONE]);
   });
 
+  it('waits for room to compress in rather than not compress', () => {
+    const entries = Array.from({ length: 500 }, (_, i) => put(String(i).padStart(8, '0'), 100, 2));
+    const blocks = blocksOf(mergeOne(entries, { ...roomySettings, lz4: true, outBytes: 10_000 }));
+    expect(blocks.filter((block) => block.codec !== CODEC_LZ4)).toEqual([]);
+  });
+
   it('compresses what it can in a buffer that only just holds the payload', () => {
     const entry = put('a', 60_000, 2);
     const settings = { ...roomySettings, lz4: true, outBytes: 60_000 + 64 };

@@ -10,7 +10,7 @@ import { compareKeys } from './reference-entry-test-kit.ts';
 import type { ReferenceEntry } from './reference-entry-test-kit.ts';
 import { checkedEntries, endsAtTarget } from './sst-rules-test-kit.ts';
 
-const ROUNDS = 8;
+const ROUNDS = 6;
 const STATUSES = [STATUS_DONE, STATUS_FILE_DONE, STATUS_FULL, STATUS_NEED_INPUT, STATUS_SLICE];
 const shapes = Object.keys(keyShapes).flatMap((key) => Object.keys(epochShapes).map((epoch) => [key, epoch]));
 
