@@ -47,8 +47,13 @@ describe('json', () => {
     plain.maxBytes(b);
     const end = plain.encodeInto(a, target, 0);
     expect(plain.decode(target, 0, end)).toEqual({ n: 1 });
+    expect(plain.decode(target, 0, plain.encodeInto(b, target, 0))).toEqual({ n: 2 });
     a.n = 3;
     expect(plain.decode(target, 0, plain.encodeInto(a, target, 0))).toEqual({ n: 3 });
+    plain.maxBytes(a);
+    plain.encodeInto(a, target, 0);
+    a.n = 4;
+    expect(plain.decode(target, 0, plain.encodeInto(a, target, 0))).toEqual({ n: 4 });
   });
 
   const cycle: { list: unknown[] } = { list: [] };

@@ -1,5 +1,5 @@
-// Reads structured values (layout: structured-codec.ts). Time and memory are bounded by the bytes given: a count is never larger than the bytes
-// that are left, nesting has a limit, and what does not fit is a StorageError CORRUPTION.
+// Reads structured values (layout: structured-codec.ts). Time and memory are bounded by the bytes given: every item takes at least one, nothing is
+// allocated by a count, nesting has a limit. What does not fit is a StorageError CORRUPTION.
 
 import { dateAt } from '../base/clock.ts';
 import { StorageError } from '../base/errors.ts';
@@ -60,14 +60,14 @@ function readValue(reader: ByteReader, depth: number): unknown {
 }
 
 function readArray(reader: ByteReader, count: number, depth: number): unknown[] {
-  checkCount(reader, count, 1, depth);
+  checkDepth(reader, depth);
   const items: unknown[] = [];
   for (let i = 0; i < count; i++) items.push(readValue(reader, depth));
   return items;
 }
 
 function readObject(reader: ByteReader, count: number, depth: number): object {
-  checkCount(reader, count, 2, depth);
+  checkDepth(reader, depth);
   const object: Record<string, unknown> = {};
   for (let i = 0; i < count; i++) {
     const key = readKey(reader);
@@ -86,7 +86,7 @@ function readKey(reader: ByteReader): string {
 }
 
 function readMap(reader: ByteReader, count: number, depth: number): Map<unknown, unknown> {
-  checkCount(reader, count, 2, depth);
+  checkDepth(reader, depth);
   const map = new Map<unknown, unknown>();
   for (let i = 0; i < count; i++) {
     const key = readValue(reader, depth);
@@ -95,8 +95,7 @@ function readMap(reader: ByteReader, count: number, depth: number): Map<unknown,
   return map;
 }
 
-function checkCount(reader: ByteReader, count: number, bytesEach: number, depth: number): void {
-  if (count * bytesEach > reader.left) throw reader.damage(`ends too early count=${count}`);
+function checkDepth(reader: ByteReader, depth: number): void {
   if (depth > DEEPEST) throw reader.damage(`is nested deeper than ${DEEPEST} levels`);
 }
 

@@ -155,6 +155,20 @@ describe('tuple.any', () => {
   });
 
   it.each([
+    ['-0', '20 7f ff ff ff ff ff ff ff'],
+    ['NaN', '20 ff f8 00 00 00 00 00 00'],
+    ['-NaN', '20 00 07 ff ff ff ff ff ff'],
+    ['half a millisecond', '38 bf e0 00 00 00 00 00 00'],
+    ['a date after the last', '38 c4 00 00 00 00 00 00 00'],
+    ['0n with a zero byte', '28 81 00'],
+    ['a short bigint in the long form', '28 f0 00 01 07'],
+    ['no tag', '00'],
+  ])('calls %s damaged', (_, hex) => {
+    const bytes = Uint8Array.from(hex.split(' '), (byte) => Number.parseInt(byte, 16));
+    expect(decodedOrDamaged(tuple.any, bytes)).toBe(DAMAGED);
+  });
+
+  it.each([
     [[Number.NaN], 'a key cannot hold the number NaN'],
     [[new Date(Number.NaN)], 'a key cannot hold an invalid Date'],
     [['a', undefined], /^key part 1 must be of type bytes, string, number, bigint, boolean, date, not undefined codec=tuple\(any\)$/],
