@@ -1,9 +1,8 @@
 // Prepares a page: places the sources of the view and their buffers behind the scan's header, and makes both bounds half-open.
 
 import {
-  MEMTABLE_LONGEST_KEY,
-  RUN_LONGEST_KEY,
   SCAN_COUNT,
+  SCAN_LONGEST_KEY,
   SCAN_LOWER,
   SCAN_LOWER_LENGTH,
   SCAN_LOWER_OPEN,
@@ -13,7 +12,6 @@ import {
   SCAN_UPPER_LENGTH,
   SCAN_USED,
   SCAN_VIEW,
-  SOURCE_RUN,
   VIEW_COUNT,
   VIEW_HEADER_BYTES,
   VIEW_SOURCE_ADDRESS,
@@ -53,7 +51,7 @@ import {
 export function scanStart(scan: usize): void {
   const view = load<u32>(scan, SCAN_VIEW);
   const sources = load<u32>(view, VIEW_COUNT);
-  const longestKey = longestKeyOf(view, sources);
+  const longestKey = load<u32>(scan, SCAN_LONGEST_KEY);
   store<u32>(scan, sources, STATE_SOURCES);
   let buffer = sourceAt(scan, sources);
   for (let index: u32 = 0; index < sources; index++) {
@@ -74,18 +72,6 @@ export function scanStart(scan: usize): void {
   store<u32>(scan, 0, SCAN_COUNT);
   store<u32>(scan, 0, SCAN_USED);
   store<u32>(scan, 1, SCAN_STARTED);
-}
-
-/** At most what the caller gave to scanBytes. */
-function longestKeyOf(view: usize, sources: u32): u32 {
-  let longest: u32 = 0;
-  for (let index: u32 = 0; index < sources; index++) {
-    const source = viewSource(view, index);
-    const address = load<u32>(source, VIEW_SOURCE_ADDRESS);
-    const isRun = load<u32>(source, VIEW_SOURCE_KIND) == SOURCE_RUN;
-    longest = max(longest, isRun ? load<u32>(address, RUN_LONGEST_KEY) : load<u32>(address, MEMTABLE_LONGEST_KEY));
-  }
-  return longest;
 }
 
 function placeSource(source: usize, viewed: usize, keys: usize, longestKey: u32): void {

@@ -16,13 +16,14 @@ const GARBAGE = 0xee;
 /** Frames of one size. */
 export class Frames {
   readonly #guarded: GuardedMemory;
-  readonly #capacity: number;
+  /** Bytes that a frame holds. */
+  readonly capacity: number;
   readonly #frames: Frame[];
   readonly #random: RandomNumbers;
 
   constructor(guarded: GuardedMemory, count: number, capacity: number, random: RandomNumbers) {
     this.#guarded = guarded;
-    this.#capacity = capacity;
+    this.capacity = capacity;
     this.#random = random;
     const bytes = FRAME_HEADER_BYTES + capacity;
     const starts = Array.from({ length: count }, (_, index) => (index ? guarded.take(bytes) : guarded.takeAtEnd(bytes)));
@@ -86,7 +87,7 @@ export class Frames {
     for (const block of this.#blocksIn(frame)) this.#evict(block);
     const { view, bytes } = this.#guarded.memory;
     view.setUint32(frame.slot, 0, true);
-    bytes.fill(GARBAGE, frame.address, Math.min(frame.address + this.#capacity, bytes.length));
+    bytes.fill(GARBAGE, frame.address, Math.min(frame.address + this.capacity, bytes.length));
     frame.slot = 0;
   }
 
@@ -95,6 +96,6 @@ export class Frames {
   }
 
   #holds(frame: Frame, address: number): boolean {
-    return address >= frame.address && address < frame.address + this.#capacity;
+    return address >= frame.address && address < frame.address + this.capacity;
   }
 }

@@ -54,7 +54,7 @@ export interface Kernels {
    * STATUS_DONE, STATUS_NEED_PARTITION, STATUS_NEED_BLOCK or STATUS_CORRUPT; the details are in `answer`.
    */
   viewGet(view: number, key: number, keyLength: number, epochLow: number, epochHigh: number, answer: number): number;
-  /** Bytes of a scan over `sources` sources whose longest stored key has `longestKey` bytes. */
+  /** Bytes of a scan over `sources` sources whose longest stored key has `longestKey` bytes; SCAN_LONGEST_KEY tells the kernel. */
   scanBytes(sources: number, longestKey: number): number;
   /**
    * Fills the page with visible entries of the range, in order: newest version a key, tombstones and expired entries left out. STATUS_DONE (range

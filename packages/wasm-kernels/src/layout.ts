@@ -190,6 +190,7 @@ export const SCAN_COUNT = 128; // out: entries in the page
 export const SCAN_USED = 132; // out: bytes of the page in use (with STATUS_TOO_LARGE: bytes the entry needs)
 export const SCAN_STARTED = 136; // 0 before the first call of a page, owned by the kernel afterwards
 export const SCAN_LAST = 140; // out: where the last entry of the page begins, from the page's start
+export const SCAN_LONGEST_KEY = 144; // as given to scanBytes: no source held a longer stored key then
 export const SCAN_HEADER_BYTES = 192; // the kernel's own state follows; scanBytes() tells the whole size
 /** One entry of a page: u32 key length, u32 value length, key, value, zeros to a multiple of 4. Keys are stored keys. */
 export const PAGE_ENTRY_BYTES = 8;

@@ -24,6 +24,7 @@ import {
   SCAN_EPOCH,
   SCAN_KEYS_ONLY,
   SCAN_LIMIT,
+  SCAN_LONGEST_KEY,
   SCAN_LOWER,
   SCAN_LOWER_LENGTH,
   SCAN_LOWER_OPEN,
@@ -48,7 +49,7 @@ import {
   VIEW_SOURCE_BYTES,
 } from './layout.ts';
 import type { RandomNumbers } from './memory-test-kit.ts';
-import { createMemtable } from './merge-memtable-test-kit.ts';
+import { ReadingMemtable } from './reading-memtable-test-kit.ts';
 import { encodeSst } from './reference-encoder-test-kit.ts';
 import type { EncodedSst, EncodeSettings } from './reference-encoder-test-kit.ts';
 import type { ReferenceEntry, ReferenceRange } from './reference-entry-test-kit.ts';
@@ -66,6 +67,8 @@ export interface WorldSettings extends Omit<EncodeSettings, 'id'> {
   readonly random: RandomNumbers;
   /** Chance in a hundred that an unpinned frame is lost whenever something is loaded. */
   readonly evictPercent: number;
+  /** Room that memtables have left for entries to come. */
+  readonly memtableSpare?: number | undefined;
 }
 
 /** What a get finds. */
@@ -97,6 +100,7 @@ const MAX_KEY = 66_000;
 const MAX_PAGE = 0x20000;
 const BEYOND_PAGE = 64;
 const UNTOUCHED = 0x5a;
+const MAX_CALLS = 100_000;
 const NOT_CORRUPT = 1;
 
 /** A view over sources, the youngest first. */
@@ -113,9 +117,14 @@ export class ReadingWorld {
   readonly #upper: number;
   readonly #scan: number;
   readonly #page: number;
+  readonly #longestKey: number;
   readonly #staging: number;
+  readonly #stagingBytes: number;
+  readonly #memtables = new Map<number, ReadingMemtable>();
   /** Things loaded so far. */
   loads = 0;
+  /** Address of the residency word that a kernel asks to be filled. */
+  neededSlot = 0;
   #counter = 0;
 
   constructor(sources: readonly WorldSource[], settings: WorldSettings) {
@@ -125,15 +134,17 @@ export class ReadingWorld {
     this.#key = this.guarded.take(MAX_KEY);
     this.#lower = this.guarded.take(MAX_KEY);
     this.#upper = this.guarded.take(MAX_KEY);
-    const addresses = sources.map((source) =>
-      source.kind === 'run' ? this.#createRun(source.ssts) : createMemtable(this.guarded, source.entries),
+    const addresses = sources.map((source, index) =>
+      source.kind === 'run' ? this.#createRun(source.ssts) : this.#createMemtable(source.entries, index),
     );
     this.view = this.#createView(sources, addresses);
     const longest = [...this.ssts.values()].flatMap((sst) => [sst.longestBlock, sst.meta.length - sst.partitionsOffset]);
     const capacity = Math.ceil(Math.max(64, ...longest) / 64) * 64;
     this.frames = new Frames(this.guarded, settings.frames, capacity, settings.random);
-    this.#staging = this.guarded.take(capacity * 2 + 64);
-    this.#scan = this.guarded.take(this.#kernels.scanBytes(sources.length, longestKey(sources)));
+    this.#stagingBytes = capacity * 2;
+    this.#staging = this.guarded.take(this.#stagingBytes);
+    this.#longestKey = longestKey(sources);
+    this.#scan = this.guarded.take(this.#kernels.scanBytes(sources.length, this.#longestKey));
     this.#page = this.guarded.take(MAX_PAGE + BEYOND_PAGE);
   }
 
@@ -156,11 +167,16 @@ export class ReadingWorld {
     };
   }
 
+  /** Adds an entry to the memtable that is source `index`. */
+  insert(index: number, entry: ReferenceEntry): void {
+    this.#memtables.get(index)!.insert(entry);
+  }
+
   /** Fills one page. `whileInterrupted` is called whenever something was missing, before it is loaded. */
   page(request: PageRequest, whileInterrupted: () => void = () => {}): WorldPage {
     if (request.pageBytes > MAX_PAGE) throw new RangeError('the page is larger than its room');
     this.#prepare(request);
-    const status = this.#untilResident(this.#scan + SCAN_ANSWER, () => this.#kernels.scanPage(this.#scan), whileInterrupted);
+    const status = this.#scanUntilResident(whileInterrupted);
     const { view } = this.guarded.memory;
     const count = view.getUint32(this.#scan + SCAN_COUNT, true);
     const used = view.getUint32(this.#scan + SCAN_USED, true);
@@ -170,14 +186,15 @@ export class ReadingWorld {
     return { status, used, entries: this.#readPage(count) };
   }
 
-  /** Starts a page and gives it up where it is interrupted for the first time; true when it was. */
+  /** Starts a page, gives it up where it is interrupted, and loads what was missing. False when nothing was. */
   interruptedPage(request: PageRequest): boolean {
     this.#prepare(request);
     const status = this.#kernels.scanPage(this.#scan);
-    const isInterrupted = status === STATUS_NEED_PARTITION || status === STATUS_NEED_BLOCK;
     this.#kernels.scanEnd(this.#scan);
     this.#kernels.scanEnd(this.#scan);
-    return isInterrupted;
+    if (status !== STATUS_NEED_PARTITION && status !== STATUS_NEED_BLOCK) return false;
+    this.#load(this.#scan + SCAN_ANSWER, status === STATUS_NEED_PARTITION);
+    return true;
   }
 
   get #kernels() {
@@ -197,6 +214,12 @@ export class ReadingWorld {
     });
     this.#kernels.runBuild(run);
     return run;
+  }
+
+  #createMemtable(entries: readonly ReferenceEntry[], index: number): number {
+    const memtable = new ReadingMemtable(this.guarded, entries, this.settings.memtableSpare ?? 0);
+    this.#memtables.set(index, memtable);
+    return memtable.address;
   }
 
   #createView(sources: readonly WorldSource[], addresses: readonly number[]): number {
@@ -224,6 +247,7 @@ export class ReadingWorld {
     set(SCAN_UPPER, this.#putBound(this.#upper, request.upper));
     set(SCAN_UPPER_LENGTH, request.upper?.length ?? 0);
     set(SCAN_UPPER_CLOSED, request.upperClosed ? 1 : 0);
+    set(SCAN_LONGEST_KEY, this.#longestKey);
     set(SCAN_LIMIT, request.limit);
     set(SCAN_PAGE, this.#page);
     set(SCAN_PAGE_BYTES, request.pageBytes);
@@ -253,14 +277,24 @@ export class ReadingWorld {
     });
   }
 
+  #scanUntilResident(whileInterrupted: () => void): number {
+    try {
+      return this.#untilResident(this.#scan + SCAN_ANSWER, () => this.#kernels.scanPage(this.#scan), whileInterrupted);
+    } finally {
+      this.#kernels.scanEnd(this.#scan);
+    }
+  }
+
   /** Calls a kernel until it asks for nothing any more. */
   #untilResident(answer: number, call: () => number, whileInterrupted: () => void = () => {}): number {
-    for (;;) {
+    for (let calls = 0; calls < MAX_CALLS; calls++) {
       const status = call();
       if (status !== STATUS_NEED_PARTITION && status !== STATUS_NEED_BLOCK) return status;
+      this.neededSlot = this.guarded.memory.view.getUint32(answer + ANSWER_SLOT, true);
       whileInterrupted();
       this.#load(answer, status === STATUS_NEED_PARTITION);
     }
+    throw new Error('a kernel asks without end: it runs astray, or there are too few frames');
   }
 
   #load(answer: number, isPartition: boolean): void {
@@ -280,16 +314,20 @@ export class ReadingWorld {
 
   #loadPartition(sst: EncodedSst, slot: number, offset: number, length: number): void {
     const { term, counter } = sst.id;
+    if (offset + length > sst.meta.length) throw new CorruptError();
     this.frames.load(slot, length, (address) => {
       this.guarded.memory.put(address, sst.meta.subarray(offset, offset + length));
-      if (this.#kernels.partitionCheck(address, length, term, counter, offset - sst.partitionsOffset) !== NOT_CORRUPT) throw new CorruptError();
+      if (this.#kernels.partitionCheck(address, length, term, counter, offset - sst.partitionsOffset) !== NOT_CORRUPT)
+        throw new CorruptError();
     });
   }
 
   #loadBlock(sst: EncodedSst, slot: number, offset: number, length: number): void {
     const { term, counter } = sst.id;
+    if (offset + length > sst.data.length || length > this.#stagingBytes) throw new CorruptError();
     this.guarded.memory.put(this.#staging, sst.data.subarray(offset, offset + length));
     const claimed = this.#kernels.blockPayloadLength(this.#staging, length);
+    if (claimed > this.frames.capacity) throw new CorruptError();
     this.frames.load(slot, claimed, (address) => {
       if (this.#kernels.blockLoad(this.#staging, length, term, counter, offset, address, claimed) !== claimed) throw new CorruptError();
     });

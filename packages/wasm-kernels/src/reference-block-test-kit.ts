@@ -1,7 +1,17 @@
 // For tests: blocks written plainly from their drawing in docs/FORMAT.md.
 
 import { ByteWriter } from './byte-writer-test-kit.ts';
-import { BLOCK_HEADER_BYTES, CODEC_LZ4, CODEC_NONE, FLAG_EXPIRY, FLAG_EXTENSION, INTERVAL_KEY_BYTES, RESTART_INTERVAL } from './layout.ts';
+import {
+  BLOCK_HEADER_BYTES,
+  CODEC_LZ4,
+  CODEC_NONE,
+  FLAG_EXPIRY,
+  FLAG_EXTENSION,
+  INTERVAL_KEY_BYTES,
+  RESTART_INTERVAL,
+  TRAILER_BYTES,
+  TRAILER_CHECKSUM,
+} from './layout.ts';
 import { sharedBytes } from './reference-entry-test-kit.ts';
 import type { ReferenceEntry } from './reference-entry-test-kit.ts';
 import { checksum, compress, seedOf } from './reference-seal-test-kit.ts';
@@ -43,15 +53,21 @@ export function storeBlock(payload: Uint8Array, id: ObjectId, offset: number, lz
   const compressed = lz4 ? compress(payload) : undefined;
   const stored = new ByteWriter();
   stored.bytes(compressed ?? payload);
-  const trailer = stored.length;
   stored.u8(compressed ? CODEC_LZ4 : CODEC_NONE);
   stored.u8(1);
   stored.u16(0);
   stored.u32(payload.length);
-  const bytes = stored.finish();
-  const first = checksum(bytes.subarray(0, trailer), seedOf(id, offset));
-  stored.u64(checksum(bytes.subarray(trailer), first));
-  return stored.finish();
+  stored.u64(0n);
+  return sealBlock(stored.finish(), id, offset);
+}
+
+/** Fills the checksum of a stored block in place. */
+export function sealBlock(block: Uint8Array<ArrayBuffer>, id: ObjectId, offset: number): Uint8Array<ArrayBuffer> {
+  const trailer = block.length - TRAILER_BYTES;
+  const first = checksum(block.subarray(0, trailer), seedOf(id, offset));
+  const sum = checksum(block.subarray(trailer, trailer + TRAILER_CHECKSUM), first);
+  new DataView(block.buffer, block.byteOffset).setBigUint64(trailer + TRAILER_CHECKSUM, sum, true);
+  return block;
 }
 
 function cutIntervals(entries: readonly ReferenceEntry[]): ReferenceEntry[][] {

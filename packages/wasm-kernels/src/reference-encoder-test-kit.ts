@@ -29,6 +29,8 @@ export interface EncodedSst {
   readonly partitionsOffset: number;
   readonly top: Uint8Array<ArrayBuffer>;
   readonly longestBlock: number;
+  /** Where the blocks lie in the .sst. */
+  readonly blocks: readonly BlockPlace[];
 }
 
 /** Any multiple of 64 will do. */
@@ -59,7 +61,7 @@ export function encodeSst(entries: readonly ReferenceEntry[], settings: EncodeSe
   });
   const longestKey = entries.reduce((longest, { key }) => Math.max(longest, key.length), 0);
   const top = encodeTop(tops, [settings.id.term, settings.id.counter, longestKey, longestBlock, data.length, 0]);
-  return { id: settings.id, data: data.finish(), meta: meta.finish(), partitionsOffset: PARTITIONS_OFFSET, top, longestBlock };
+  return { id: settings.id, data: data.finish(), meta: meta.finish(), partitionsOffset: PARTITIONS_OFFSET, top, longestBlock, blocks };
 }
 
 function cutBlocks(entries: readonly ReferenceEntry[], target: number): ReferenceEntry[][] {

@@ -11,6 +11,7 @@ import {
   SCAN_KEYS_ONLY,
   SCAN_LAST,
   SCAN_LIMIT,
+  SCAN_LONGEST_KEY,
   SCAN_LOWER,
   SCAN_LOWER_LENGTH,
   SCAN_LOWER_OPEN,
@@ -68,6 +69,8 @@ interface Workspace {
   readonly scan: number;
   readonly scanBytes: number;
   readonly bounds: number;
+  /** What scanBytes was asked with. */
+  longestKey: number;
   page: number;
   pageBytes: number;
 }
@@ -141,7 +144,7 @@ export class PageScanner {
     return { bytes: bytes.slice(page, page + u32[at + SCAN_USED / 4]), count: u32[at + SCAN_COUNT / 4], lastAt: u32[at + SCAN_LAST / 4], last };
   }
 
-  #prepare({ scan, bounds, page, pageBytes }: Workspace, view: ReadView, { bounds: range, after, epoch, now, limit }: PageRequest): void {
+  #prepare({ scan, bounds, longestKey, page, pageBytes }: Workspace, view: ReadView, { bounds: range, after, epoch, now, limit }: PageRequest): void {
     const { u32, bytes } = this.#heap;
     const lower = after !== undefined && !range.reverse ? after : range.lower;
     const upper = after !== undefined && range.reverse ? after : range.upper;
@@ -157,6 +160,7 @@ export class PageScanner {
     u32[at + SCAN_UPPER / 4] = bounds + BOUND_BYTES;
     u32[at + SCAN_UPPER_LENGTH / 4] = upper.length;
     u32[at + SCAN_UPPER_CLOSED / 4] = range.upperClosed && upper !== after ? 1 : 0;
+    u32[at + SCAN_LONGEST_KEY / 4] = longestKey;
     u32[at + SCAN_LIMIT / 4] = Math.min(limit, 0xffffffff);
     u32[at + SCAN_EPOCH / 4] = epoch.low;
     u32[at + SCAN_EPOCH / 4 + 1] = epoch.high;
@@ -168,15 +172,19 @@ export class PageScanner {
   }
 
   #take(view: ReadView): Workspace {
-    const needed = this.#kernels.scanBytes(view.sources, view.longestKey);
+    const { longestKey } = view;
+    const needed = this.#kernels.scanBytes(view.sources, longestKey);
     const spare = this.#spare;
     this.#spare = undefined;
-    if (spare !== undefined && spare.scanBytes >= needed) return spare;
+    if (spare !== undefined && spare.scanBytes >= needed) {
+      spare.longestKey = longestKey;
+      return spare;
+    }
     if (spare !== undefined) this.#release(spare);
     const scanBytes = Math.ceil(needed / 64) * 64;
     const base = this.#heap.allocate(scanBytes + 2 * BOUND_BYTES, 'a scan');
     const page = this.#heap.allocate(PAGE_BYTES, 'a page of a scan');
-    return { scan: base, scanBytes: needed, bounds: base + scanBytes, page, pageBytes: PAGE_BYTES };
+    return { scan: base, scanBytes: needed, bounds: base + scanBytes, longestKey, page, pageBytes: PAGE_BYTES };
   }
 
   #give(workspace: Workspace): void {
