@@ -1,0 +1,28 @@
+// From the command line to an exit code.
+
+import { EXIT_OK, reportFailure, usage } from './failure.ts';
+import { commandNames, program } from './program.ts';
+
+/** Runs `varve` with these arguments and returns the exit code. Answers go to stdout, everything else to stderr. */
+export async function main(args: readonly string[]): Promise<number> {
+  const json = args.includes('--json');
+  try {
+    const { directory, rest } = splitDirectory(args);
+    process.exitCode = EXIT_OK;
+    await program({ directory }, json).parseAsync([...rest], { from: 'user' });
+    return process.exitCode;
+  } catch (error) {
+    return reportFailure(error, json);
+  }
+}
+
+/** The directory comes first. A command in its place is fine where only its help is wanted. */
+function splitDirectory(args: readonly string[]): { directory: string; rest: readonly string[] } {
+  const [first] = args;
+  if (first === undefined || first.startsWith('-') || first === 'help') {
+    return { directory: '', rest: args.length === 0 ? ['--help'] : args };
+  }
+  if (!commandNames().includes(first)) return { directory: first, rest: args.length === 1 ? ['--help'] : args.slice(1) };
+  if (args.includes('--help') || args.includes('-h')) return { directory: '', rest: args };
+  throw usage(`the directory comes first: varve <directory> ${first} (a directory of that name is ./${first})`);
+}

@@ -1,0 +1,63 @@
+// All commands together. The directory comes first on the command line and is taken off before this sees it.
+
+import { Command } from 'commander';
+import { benchCommand } from './commands/bench.ts';
+import { compactCommand } from './commands/compact.ts';
+import { deleteCommand } from './commands/delete.ts';
+import { dumpLogCommand } from './commands/dump-log.ts';
+import { dumpManifestCommand } from './commands/dump-manifest.ts';
+import { dumpSstCommand } from './commands/dump-sst.ts';
+import { exportCommand } from './commands/export.ts';
+import { getCommand } from './commands/get.ts';
+import { importCommand } from './commands/import.ts';
+import { levelsCommand } from './commands/levels.ts';
+import { putCommand } from './commands/put.ts';
+import { scanCommand } from './commands/scan.ts';
+import { statsCommand } from './commands/stats.ts';
+import { verifyCommand } from './commands/verify.ts';
+import type { Context } from './command.ts';
+
+const COMMANDS = [
+  getCommand,
+  putCommand,
+  deleteCommand,
+  scanCommand,
+  importCommand,
+  exportCommand,
+  statsCommand,
+  levelsCommand,
+  verifyCommand,
+  compactCommand,
+  dumpSstCommand,
+  dumpLogCommand,
+  dumpManifestCommand,
+  benchCommand,
+];
+
+const AFTER = `
+Exit codes: 0 done, 1 the storage or the data is at fault (the code is named), 2 the command line is, 3 no such key.
+
+Examples:
+  varve ./data put greeting hello
+  varve ./data scan --prefix city/NO/ --limit 10
+  varve ./data import entries.ndjson
+  varve ./data levels
+  varve ./data get --help`;
+
+/** The program for one directory. Mistakes are thrown; with `json` nothing but JSON is said about them. */
+export function program(context: Context, json: boolean): Command {
+  const root = new Command('varve <directory>')
+    .description('look into and work on a Varve database in a directory')
+    .usage('<command> [options]')
+    .exitOverride()
+    .showHelpAfterError('(add --help for a description)')
+    .addHelpText('after', AFTER);
+  if (json) root.configureOutput({ writeErr: () => undefined });
+  for (const command of COMMANDS) root.addCommand(command(context).copyInheritedSettings(root));
+  return root;
+}
+
+/** Names of all commands. */
+export function commandNames(): string[] {
+  return COMMANDS.map((command) => command({ directory: '' }).name());
+}
