@@ -2,7 +2,6 @@
 // the most overfull level goes first, and of it the SST that overlaps least with the level below, in proportion to its size.
 
 import { compareBytes } from '../format/compare-bytes.ts';
-import { idText } from '../format/object-names.ts';
 import type { SstInfo } from '../format/sst-info.ts';
 import { LEVELS, type Version } from '../version/version.ts';
 
@@ -36,16 +35,13 @@ export function levelScore(version: Version, level: number, shape: TreeShape): n
   return version.levelBytes(level) / (shape.level1Bytes * shape.fanOut ** (level - 1));
 }
 
-/** The most urgent compaction that touches no busy SST, or undefined. */
-export function planCompaction(version: Version, shape: TreeShape, isBusy: (sst: SstInfo) => boolean): CompactionPlan | undefined {
-  const levels = Array.from({ length: LEVELS - 1 }, (_, level) => ({ level, score: levelScore(version, level, shape) }))
-    .filter(({ score }) => score >= 1)
-    .sort((a, b) => b.score - a.score);
-  for (const { level } of levels) {
-    const plan = level === 0 ? planLevel0(version, shape) : planLevel(version, level, isBusy);
-    if (plan !== undefined && ![...plan.inputs, ...plan.below].some(isBusy)) return plan;
-  }
-  return undefined;
+/** The most urgent compaction, or undefined. One runs at a time, so a plan meets no other. */
+export function planCompaction(version: Version, shape: TreeShape): CompactionPlan | undefined {
+  const scores = Array.from({ length: LEVELS - 1 }, (_, level) => levelScore(version, level, shape));
+  const highest = Math.max(...scores);
+  if (highest < 1) return undefined;
+  const level = scores.indexOf(highest);
+  return level === 0 ? planLevel0(version, shape) : planLevel(version, level);
 }
 
 /** Merges everything that overlaps the keys from `smallest` to `largest` of a level into the next one. */
@@ -60,45 +56,38 @@ export function planRange(version: Version, level: number, smallest: Uint8Array,
 function planLevel0(version: Version, shape: TreeShape): CompactionPlan {
   const runs = version.levels[0];
   const oldest = runs.at(-1)!;
-  const meetsOthers = runs.slice(0, -1).some((sst) => overlap(sst, oldest));
+  const meetsOthers = runs.slice(0, -1).some((sst) => within(sst, oldest.smallest, oldest.largest));
   if (!meetsOthers && version.overlapping(1, oldest.smallest, oldest.largest).length === 0) return complete(version, 0, [oldest], true);
   return complete(version, 0, runs.slice(-shape.level0RunsAtOnce), false);
 }
 
-function planLevel(version: Version, level: number, isBusy: (sst: SstInfo) => boolean): CompactionPlan | undefined {
-  let best: { sst: SstInfo; cost: number } | undefined;
+function planLevel(version: Version, level: number): CompactionPlan {
+  let best: SstInfo | undefined;
+  let least = Infinity;
   for (const sst of version.levels[level]) {
-    if (isBusy(sst)) continue;
     const below = version.overlapping(level + 1, sst.smallest, sst.largest);
     const cost = below.reduce((sum, other) => sum + other.dataBytes, 0) / sst.dataBytes;
-    if (below.some(isBusy) || (best !== undefined && cost >= best.cost)) continue;
-    best = { sst, cost };
+    if (cost < least) [best, least] = [sst, cost];
     if (cost === 0) break;
   }
-  return best === undefined ? undefined : complete(version, level, [best.sst], best.cost === 0);
+  return complete(version, level, [best!], least === 0);
 }
 
+/** Inputs of L0 are its oldest runs, so nothing older than the output stays behind in L0. */
 function complete(version: Version, level: number, inputs: readonly SstInfo[], move: boolean): CompactionPlan {
   const outputLevel = level + 1;
-  const smallest = inputs.map((sst) => sst.smallest).reduce((a, b) => (compareBytes(a, b) <= 0 ? a : b));
-  const largest = inputs.map((sst) => sst.largest).reduce((a, b) => (compareBytes(a, b) >= 0 ? a : b));
-  const below = version.overlapping(outputLevel, smallest, largest);
-  const all = [...inputs, ...below];
-  const from = all.map((sst) => sst.smallest).reduce((a, b) => (compareBytes(a, b) <= 0 ? a : b));
-  const to = all.map((sst) => sst.largest).reduce((a, b) => (compareBytes(a, b) >= 0 ? a : b));
-  const taken = new Set(all.map((sst) => idText(sst.id)));
-  const deeper = version.levels.slice(outputLevel + 1).some((_, i) => version.overlapping(outputLevel + 1 + i, from, to).length > 0);
-  const older = level === 0 && version.levels[0].some((sst) => !taken.has(idText(sst.id)) && isOlder(version, sst, inputs) && within(sst, from, to));
-  return { level, outputLevel, inputs, below, move: move && below.length === 0, bottom: !deeper && !older };
+  const below = version.overlapping(outputLevel, ...spanOf(inputs));
+  const span = spanOf([...inputs, ...below]);
+  const bottom = version.levels.every((_, deeper) => deeper <= outputLevel || version.overlapping(deeper, ...span).length === 0);
+  return { level, outputLevel, inputs, below, move: move && below.length === 0, bottom };
 }
 
-/** L0 is newest first: an SST that stands behind all inputs is older than they are. */
-function isOlder(version: Version, sst: SstInfo, inputs: readonly SstInfo[]): boolean {
-  return version.levels[0].indexOf(sst) > Math.max(...inputs.map((input) => version.levels[0].indexOf(input)));
-}
-
-function overlap(a: SstInfo, b: SstInfo): boolean {
-  return within(a, b.smallest, b.largest);
+/** Smallest and largest key of the SSTs. */
+function spanOf(ssts: readonly SstInfo[]): [Uint8Array, Uint8Array] {
+  return [
+    ssts.map((sst) => sst.smallest).reduce((a, b) => (compareBytes(a, b) <= 0 ? a : b)),
+    ssts.map((sst) => sst.largest).reduce((a, b) => (compareBytes(a, b) >= 0 ? a : b)),
+  ];
 }
 
 function within(sst: SstInfo, smallest: Uint8Array, largest: Uint8Array): boolean {

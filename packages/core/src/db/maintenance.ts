@@ -6,8 +6,7 @@
 import type { ObjectId } from '../format/object-names.ts';
 import { manifestName, MANIFEST_PREFIX } from '../format/object-names.ts';
 import type { SstInfo } from '../format/sst-info.ts';
-import { CompactionState } from '../compaction/compaction-state.ts';
-import { levelScore, planCompaction, planRange, type CompactionPlan, type TreeShape } from '../compaction/planner.ts';
+import { planCompaction, planRange, type CompactionPlan, type TreeShape } from '../compaction/planner.ts';
 import { deleteObjects } from '../gc/object-gc.ts';
 import type { MergeSource } from '../iterators/merge-input.ts';
 import { mergeToSsts, type MergePlan } from '../iterators/merge-to-ssts.ts';
@@ -32,7 +31,6 @@ const NO_LIMIT = 0x7fffffff;
 
 export class Maintenance {
   readonly #engine: Engine;
-  readonly #compactions = new CompactionState();
   #flush: Task<void> | undefined;
   #compaction: Task<void> | undefined;
   #collection: Task<void> | undefined;
@@ -173,7 +171,7 @@ export class Maintenance {
   startCompaction(): Task<void> | undefined {
     const engine = this.#engine;
     if (this.#compaction !== undefined || engine.closed || engine.writer.failed) return this.#compaction;
-    const plan = planCompaction(engine.state.version, this.shape, this.#compactions.isBusy);
+    const plan = planCompaction(engine.state.version, this.shape);
     if (plan !== undefined) this.#compaction = engine.scheduler.add(this.#compactionJob(plan), COMPACT);
     return this.#compaction;
   }
@@ -199,7 +197,6 @@ export class Maintenance {
 
   *#compactionJob(plan: CompactionPlan): Job<void> {
     const engine = this.#engine;
-    this.#compactions.begin(plan);
     const inputs = [...plan.inputs, ...plan.below].map((info) => engine.sstOf(info.id));
     for (const sst of inputs) engine.catalog.pin(sst);
     try {
@@ -208,7 +205,6 @@ export class Maintenance {
       engine.fail(error);
       throw error;
     } finally {
-      this.#compactions.end(plan);
       this.#compaction = undefined;
       for (const sst of inputs) engine.catalog.unpin(sst);
     }
@@ -264,12 +260,6 @@ export class Maintenance {
     stats.compactionWrittenBytes += writtenBytes;
     const inputs = plan.inputs.length + plan.below.length;
     this.#engine.tell({ kind: 'compaction', level: plan.level, inputs, readBytes, writtenBytes, moved: plan.move });
-  }
-
-  /** True when some level is fuller than it should be. */
-  get due(): boolean {
-    const { version } = this.#engine.state;
-    return version.levels.some((_, level) => level < LEVELS - 1 && levelScore(version, level, this.shape) >= 1);
   }
 
   #mergeParts() {

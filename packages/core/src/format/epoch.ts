@@ -7,9 +7,6 @@ export interface Epoch {
   readonly low: number;
 }
 
-export const EPOCH_ZERO: Epoch = { high: 0, low: 0 };
-export const EPOCH_MAX: Epoch = { high: 0xffffffff, low: 0xffffffff };
-
 export function epochToBigInt({ high, low }: Epoch): bigint {
   return (BigInt(high) << 32n) | BigInt(low);
 }
@@ -21,9 +18,4 @@ export function epochFromBigInt(epoch: bigint): Epoch {
 /** Negative, zero or positive as a is before, equal to or after b. */
 export function compareEpochs(a: Epoch, b: Epoch): number {
   return a.high - b.high || a.low - b.low;
-}
-
-/** The epoch after this one. */
-export function nextEpoch({ high, low }: Epoch): Epoch {
-  return low === 0xffffffff ? { high: high + 1, low: 0 } : { high, low: low + 1 };
 }

@@ -139,10 +139,11 @@ class RunningTask<T> implements Task<T> {
         this.#doNow(this.#step);
       }
       for (;;) {
-        if (this.#cancelled !== undefined) this.#deliverCancel(this.#cancelled.reason);
+        if (this.#cancelled !== undefined) this.#refuse(this.#cancelled.reason);
+        this.#cancelled = undefined;
         const { done, value } = this.#resume();
         if (done === true) return this.#end(() => this.#resolve(value));
-        this.#resume = () => this.#job.next();
+        this.#answer(undefined);
         if (value === undefined) return 'breath';
         if (sync) this.#doNow(value);
         else if (this.#start(value)) return 'waiting';
@@ -154,51 +155,49 @@ class RunningTask<T> implements Task<T> {
     }
   }
 
-  #deliverCancel(reason: unknown): void {
-    this.#cancelled = undefined;
-    this.#resume = () => this.#job.throw(reason);
+  /** What the job goes on with: an answer, or a failure to throw where it stands. */
+  #answer(value: unknown): void {
+    this.#resume = () => this.#job.next(value);
+  }
+
+  #refuse(error: unknown): void {
+    this.#resume = () => this.#job.throw(error);
   }
 
   #doNow(step: Step): void {
     this.#step = undefined;
-    this.#settle(() => step.now());
+    try {
+      this.#answer(step.now());
+    } catch (error) {
+      this.#refuse(error);
+    }
   }
 
   /** True when the job has to wait for it. */
   #start(step: Step): boolean {
-    let result: unknown;
     try {
-      result = step.later();
+      const result = step.later();
+      if (isPromise(result)) this.#await(step, result);
+      else this.#answer(result);
     } catch (error) {
-      this.#resume = () => this.#job.throw(error);
-      return false;
+      this.#refuse(error);
     }
-    if (!isPromise(result)) {
-      this.#resume = () => this.#job.next(result);
-      return false;
-    }
+    return this.#step !== undefined;
+  }
+
+  #await(step: Step, result: Promise<unknown>): void {
     this.#step = step;
     const attempt = ++this.#attempt;
-    const answered = (resume: () => IteratorResult<Step | undefined, T>): void => {
+    const settled = (go: () => void): void => {
       if (attempt !== this.#attempt || this.#step !== step) return;
       this.#step = undefined;
-      this.#resume = resume;
+      go();
       this.#wake();
     };
     result.then(
-      (value: unknown) => answered(() => this.#job.next(value)),
-      (error: unknown) => answered(() => this.#job.throw(error)),
+      (value) => settled(() => this.#answer(value)),
+      (error: unknown) => settled(() => this.#refuse(error)),
     );
-    return true;
-  }
-
-  #settle(act: () => unknown): void {
-    try {
-      const value = act();
-      this.#resume = () => this.#job.next(value);
-    } catch (error) {
-      this.#resume = () => this.#job.throw(error);
-    }
   }
 
   #end(tell: () => void): Outcome {

@@ -97,11 +97,6 @@ export class SegmentFormat {
     return this.#seal(at, position, seed, RECORD_FENCE, 16 + entries.length * 16);
   }
 
-  /** Bytes of a fence record with `count` entries. */
-  static fenceBytes(count: number): number {
-    return recordBytes(16 + count * 16);
-  }
-
   /** The fence record whose payload of `length` bytes is at `payload`, or undefined when its length lies. */
   readFence(payload: number, length: number): { term: number; entries: FenceEntry[] } | undefined {
     const count = length < 16 ? -1 : this.#heap.view.getUint32(payload + 8, true);
