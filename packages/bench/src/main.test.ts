@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { peerNames } from './peers/peers.ts';
 
-const node = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url));
+const node = join(import.meta.dirname, '../../../node_modules/.bin/node');
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'varve-bench-test-'));
 

@@ -11,7 +11,7 @@ export interface Measurement {
 const ROUNDS = 5;
 
 /** Times `work`, which does `count` things, and returns the seconds of one. `prepare` runs before each round, unmeasured. */
-export function secondsEach(count: number, work: () => void, prepare?: () => void): number {
+function secondsEach(count: number, work: () => void, prepare?: () => void): number {
   const rounds: number[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
     prepare?.();
