@@ -13,7 +13,7 @@ import { mergeToSsts, type MergePlan } from '../iterators/merge-to-ssts.ts';
 import { adoptSsts } from '../iterators/adopt-ssts.ts';
 import type { WrittenSst } from '../iterators/sst-writer.ts';
 import type { Memtable } from '../memtable/memtable.ts';
-import { io, type Job } from '../scheduler/job.ts';
+import { io, same, type Job } from '../scheduler/job.ts';
 import type { Task } from '../scheduler/scheduler.ts';
 import type { Sst } from '../sst/sst.ts';
 import { sstsEdit } from '../version/manifest-format.ts';
@@ -71,8 +71,7 @@ export class Maintenance {
     if (!scheduler.busy) return;
     const breaths = this.#breaths();
     scheduler.breathsPerTurn = Math.max(2, breaths);
-    if (sync) scheduler.runSync(breaths);
-    else scheduler.run(breaths);
+    scheduler.run(breaths, sync);
   }
 
   #breaths(): number {
@@ -154,7 +153,7 @@ export class Maintenance {
   *#truncateLog(): Job<void> {
     const { log } = this.#engine.parts;
     const position = this.#engine.state.logPosition;
-    yield { later: () => log.truncate(position), now: () => log.truncate(position) };
+    yield* same(() => log.truncate(position));
   }
 
   #countFlush(written: readonly WrittenSst[]): void {
@@ -319,7 +318,7 @@ export class Maintenance {
     try {
       while (this.#garbage.length > 0) {
         const names = this.#garbage.splice(0);
-        for (const name of names) yield { later: () => engine.catalog.closeObject(name), now: () => engine.catalog.closeObject(name) };
+        for (const name of names) yield* same(() => engine.catalog.closeObject(name));
         yield* deleteObjects(engine.parts.store, names);
         engine.stats.deletedObjects += names.length;
         engine.tell({ kind: 'garbage', objects: names.length });

@@ -6,7 +6,7 @@ import { StorageError } from '../base/errors.ts';
 import { segmentName } from '../format/object-names.ts';
 import type { Heap } from '../heap/heap.ts';
 import { Memtable } from '../memtable/memtable.ts';
-import type { Job } from '../scheduler/job.ts';
+import { same, type Job } from '../scheduler/job.ts';
 import type { LogStore, SegmentInfo } from '../store/log-store.ts';
 import type { FenceEntry, SegmentFormat, SegmentHeader, SegmentSeed } from '../wal/segment-format.ts';
 import { SegmentReader } from '../wal/segment-reader.ts';
@@ -64,7 +64,7 @@ class Recovery {
   }
 
   *run(): Job<Recovered> {
-    const all = yield* call(() => this.#parts.log.segments());
+    const all = yield* same(() => this.#parts.log.segments());
     const segments = yield* this.#readHeads(all.filter(({ number }) => number >= this.#state.logPosition));
     const fence: FenceEntry[] = [];
     let stopped = false;
@@ -88,7 +88,7 @@ class Recovery {
       let term = 0;
       for (const info of infos) {
         const bytes = heap.bytes.subarray(at, at + HEAD_BYTES);
-        const length = (yield* call(() => log.read(info.number, bytes))) ?? 0;
+        const length = (yield* same(() => log.read(info.number, bytes))) ?? 0;
         const header = this.#reader.header(at, length, info.number, this.#state.database);
         // A zombie's segment, begun after a newer writer had claimed the log, is void.
         const counts = header !== undefined && header.term >= term;
@@ -130,7 +130,7 @@ class Recovery {
     const at = memtable.tail;
     const window = Math.min(segment.size, memtable.freeBytes - ROOM_FOR_TREE);
     if (window < HEAD_BYTES && !must) return undefined;
-    const length = (yield* call(() => log.read(segment.number, heap.bytes.subarray(at, at + window)))) ?? 0;
+    const length = (yield* same(() => log.read(segment.number, heap.bytes.subarray(at, at + window)))) ?? 0;
     const limit = Math.min(length, segment.limit ?? Infinity);
     let entries = 0;
     const { seed } = segment.header!;
@@ -163,9 +163,4 @@ class Recovery {
     this.#memtables.unshift(memtable);
     return memtable;
   }
-}
-
-/** A log call as a step of opening, which is always driven asynchronously. */
-function* call<T>(start: () => T | Promise<T>): Job<T> {
-  return (yield { later: start, now: start }) as T;
 }

@@ -22,10 +22,9 @@ import { metaName, sstName, type ObjectId } from '../format/object-names.ts';
 import type { SstInfo } from '../format/sst-info.ts';
 import type { Heap } from '../heap/heap.ts';
 import { io, type Job } from '../scheduler/job.ts';
-import { encodeMeta } from '../sst/meta-format.ts';
+import { encodeMeta, type Described } from '../sst/meta-format.ts';
 import { metaChecksum } from '../sst/seeds.ts';
 import type { ObjectStore, ObjectWriter } from '../store/object-store.ts';
-import { base64Encode } from '../base/base64.ts';
 
 /** A finished SST, and what of it is still in memory. */
 export interface WrittenSst {
@@ -90,17 +89,7 @@ export class SstWriter {
     const { heap, kernels, store } = this.#parts;
     const described = describe(heap, merge, this.#id);
     const partitions = concat(this.#partitions);
-    const meta = encodeMeta(
-      {
-        id: this.#id,
-        properties: propertiesOf(described, compression),
-        longestKey: described.longestKey,
-        longestBlock: described.longestBlock,
-        dataBytes: described.dataBytes,
-        partitions,
-      },
-      metaChecksum(heap, kernels, this.#id),
-    );
+    const meta = encodeMeta(described, compression, partitions, metaChecksum(heap, kernels, this.#id));
     yield* io(this.#writer, (writer) => writer.finish());
     yield* io(store, (door) => door.put(metaName(this.#id), meta.bytes));
     const info = { ...described, metaBytes: meta.bytes.length, headBytes: meta.headBytes };
@@ -112,7 +101,7 @@ export class SstWriter {
   }
 }
 
-function describe(heap: Heap, merge: number, id: ObjectId): Omit<SstInfo, 'metaBytes' | 'headBytes'> {
+function describe(heap: Heap, merge: number, id: ObjectId): Described {
   const u32 = (offset: number): number => heap.u32[(merge + offset) >>> 2]!;
   const u64 = (offset: number): bigint => heap.view.getBigUint64(merge + offset, true);
   const bytes = (at: number, length: number): Uint8Array => heap.bytes.slice(u32(at), u32(at) + u32(length));
@@ -129,22 +118,6 @@ function describe(heap: Heap, merge: number, id: ObjectId): Omit<SstInfo, 'metaB
     longestKey: u32(MERGE_FILE_LONGEST_KEY),
     longestBlock: u32(MERGE_FILE_LONGEST_BLOCK),
     partitions: u32(MERGE_FILE_PARTITIONS),
-  };
-}
-
-function propertiesOf(info: Omit<SstInfo, 'metaBytes' | 'headBytes'>, compression: string): object {
-  return {
-    entries: info.entries,
-    tombstones: info.tombstones,
-    smallest: base64Encode(info.smallest),
-    largest: base64Encode(info.largest),
-    minEpoch: String(info.minEpoch),
-    maxEpoch: String(info.maxEpoch),
-    rawBytes: info.rawBytes,
-    dataBytes: info.dataBytes,
-    longestKey: info.longestKey,
-    longestBlock: info.longestBlock,
-    compression,
   };
 }
 

@@ -28,6 +28,11 @@ export function* io<S, D extends Door<S>, T>(door: D, call: (door: D | NonNullab
   }) as T;
 }
 
+/** A call that is the same in both manners. A synchronous driver goes on without waiting for its promise. */
+export function* same<T>(call: () => MaybePromise<T>): Job<T> {
+  return (yield { later: call, now: call }) as T;
+}
+
 /** A call that answers at once where the store is synchronous, whoever drives. */
 export function* settle<T>(value: MaybePromise<T>): Job<T> {
   if (!(value instanceof Promise)) return value;

@@ -33,11 +33,6 @@ export class Scheduler {
     return this.#tasks.length > 0;
   }
 
-  /** True when some task could go on right now. */
-  get runnable(): boolean {
-    return this.#tasks.some((task) => task.ready);
-  }
-
   /** Resolves when no task is left. */
   async idle(): Promise<void> {
     while (this.#tasks.length > 0) await this.#tasks[0]!.done.catch(() => undefined);
@@ -50,35 +45,24 @@ export class Scheduler {
     await this.idle();
   }
 
-  /** Does `breaths` slices of ready work before returning; I/O is started, not awaited. */
-  run(breaths: number): void {
-    for (let left = breaths; left > 0; left--) {
-      const task = this.#tasks.find((candidate) => candidate.ready);
-      if (task === undefined) return;
-      this.#step(task, false);
-    }
-  }
-
-  /** The same for a caller that cannot wait: I/O is done before going on. */
-  runSync(breaths: number): void {
-    for (let left = breaths; left > 0; left--) {
-      const task = this.#tasks.find((candidate) => !candidate.running);
-      if (task === undefined) return;
-      this.#step(task, true);
-    }
+  /**
+   * Does `breaths` slices of work before returning. I/O is started, not awaited; for a caller that cannot wait (`sync`) it is done before going on,
+   * also what is under way.
+   */
+  run(breaths: number, sync = false): void {
+    for (let left = breaths; left > 0 && this.#step(sync); left--);
   }
 
   /** Works synchronously, most urgent first, until `reached`. Throws when the work ends without reaching it. */
   driveUntil(reached: () => boolean): void {
-    while (!reached()) {
-      const task = this.#tasks.find((candidate) => !candidate.running);
-      if (task === undefined) throw new Error('nothing left to drive');
-      this.#step(task, true);
-    }
+    while (!reached()) if (!this.#step(true)) throw new Error('nothing left to drive');
   }
 
-  #step(task: RunningTask<unknown>, sync: boolean): void {
-    if (task.run(sync) === 'done') this.#tasks.splice(this.#tasks.indexOf(task), 1);
+  /** A slice of the most urgent task that can go on. False when there is none. */
+  #step(sync: boolean): boolean {
+    const task = this.#tasks.find((candidate) => (sync ? !candidate.running : candidate.ready));
+    if (task?.run(sync) === 'done') this.#tasks.splice(this.#tasks.indexOf(task), 1);
+    return task !== undefined;
   }
 
   #askTurn(): void {
@@ -87,7 +71,7 @@ export class Scheduler {
     nextTurn(() => {
       this.#turnAsked = false;
       this.run(this.breathsPerTurn);
-      if (this.runnable) this.#askTurn();
+      if (this.#tasks.some((task) => task.ready)) this.#askTurn();
     });
   }
 }

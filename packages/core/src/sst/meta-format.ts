@@ -21,8 +21,9 @@ import {
   TOP_SEPARATOR_END,
   TOP_TERM,
 } from '@varve/wasm-kernels';
+import { base64Encode } from '../base/base64.ts';
 import { StorageError } from '../base/errors.ts';
-import type { ObjectId } from '../format/object-names.ts';
+import type { SstInfo } from '../format/sst-info.ts';
 
 const MAGIC = 0x54454d56;
 const VERSION = 1;
@@ -36,43 +37,45 @@ const SECTION_PARTITIONS = 3;
 /** Writes xxh64(bytes, seed of `id`'s .meta at `offset`) where a checksum belongs. */
 export type Checksum = (bytes: Uint8Array, out: DataView, at: number) => void;
 
-/** What a finished SST is made of, besides its blocks. */
-export interface MetaParts {
-  readonly id: ObjectId;
-  readonly properties: object;
-  readonly longestKey: number;
-  readonly longestBlock: number;
-  readonly dataBytes: number;
-  /** The partitions, in order, one behind the other. */
-  readonly partitions: Uint8Array;
-}
+/** What the head of a finished SST says of it. */
+export type Described = Omit<SstInfo, 'metaBytes' | 'headBytes'>;
 
 /** The whole .meta object and the length of its head. */
-export function encodeMeta(parts: MetaParts, checksum: Checksum): { bytes: Uint8Array; headBytes: number } {
-  const properties = new TextEncoder().encode(JSON.stringify(parts.properties));
-  const separators = lastSeparators(parts.partitions);
+export function encodeMeta(
+  info: Described,
+  compression: string,
+  partitions: Uint8Array,
+  checksum: Checksum,
+): { bytes: Uint8Array; headBytes: number } {
+  const properties = new TextEncoder().encode(JSON.stringify(propertiesOf(info, compression)));
+  const separators = lastSeparators(partitions);
   const topBytes = TOP_HEADER_BYTES + separators.length * TOP_ENTRY_BYTES + separators.reduce((sum, s) => sum + s.bytes.length, 0);
   const propertiesAt = align(HEADER_BYTES + 3 * SECTION_BYTES);
   const topAt = align(propertiesAt + properties.length);
   const headBytes = align(topAt + topBytes);
-  const bytes = new Uint8Array(headBytes + parts.partitions.length);
+  const bytes = new Uint8Array(headBytes + partitions.length);
   const view = new DataView(bytes.buffer);
   bytes.set(properties, propertiesAt);
-  encodeTop(bytes.subarray(topAt, topAt + topBytes), parts, separators, headBytes);
-  bytes.set(parts.partitions, headBytes);
+  encodeTop(bytes.subarray(topAt, topAt + topBytes), info, separators, headBytes);
+  bytes.set(partitions, headBytes);
   view.setUint32(0, MAGIC, true);
   view.setUint16(4, VERSION, true);
   view.setUint16(6, 3, true);
   view.setUint32(8, headBytes, true);
   section(view, 0, SECTION_PROPERTIES, propertiesAt, properties.length);
   section(view, 1, SECTION_TOP, topAt, topBytes);
-  section(view, 2, SECTION_PARTITIONS, headBytes, parts.partitions.length);
+  section(view, 2, SECTION_PARTITIONS, headBytes, partitions.length);
   checksum(bytes.subarray(HEADER_BYTES, headBytes), view, 16);
   return { bytes, headBytes };
 }
 
 /** Where the top index lies in a head that was read, after every check but that of the top index itself (the kernel's topCheck). */
-export function decodeHead(head: Uint8Array, metaBytes: number, name: string, checksum: Checksum): { properties: Uint8Array; top: Uint8Array } {
+export function decodeHead(
+  head: Uint8Array,
+  metaBytes: number,
+  name: string,
+  checksum: Checksum,
+): { properties: Uint8Array; top: Uint8Array } {
   const fail = (why: string, offset = 0): never => {
     throw new StorageError('CORRUPTION', `SST head is damaged: ${why}`, { object: name, offset });
   };
@@ -95,7 +98,11 @@ export function decodeHead(head: Uint8Array, metaBytes: number, name: string, ch
   return { properties: slice(SECTION_PROPERTIES), top: slice(SECTION_TOP) };
 }
 
-function decodeSections(view: DataView, metaBytes: number, fail: (why: string, offset: number) => never): Map<number, { offset: number; length: number }> {
+function decodeSections(
+  view: DataView,
+  metaBytes: number,
+  fail: (why: string, offset: number) => never,
+): Map<number, { offset: number; length: number }> {
   const sections = new Map<number, { offset: number; length: number }>();
   const count = view.getUint16(6, true);
   if (HEADER_BYTES + count * SECTION_BYTES > view.byteLength) fail('too many sections', 6);
@@ -112,6 +119,22 @@ function decodeSections(view: DataView, metaBytes: number, fail: (why: string, o
   return sections;
 }
 
+function propertiesOf(info: Described, compression: string): object {
+  return {
+    entries: info.entries,
+    tombstones: info.tombstones,
+    smallest: base64Encode(info.smallest),
+    largest: base64Encode(info.largest),
+    minEpoch: String(info.minEpoch),
+    maxEpoch: String(info.maxEpoch),
+    rawBytes: info.rawBytes,
+    dataBytes: info.dataBytes,
+    longestKey: info.longestKey,
+    longestBlock: info.longestBlock,
+    compression,
+  };
+}
+
 interface Separator {
   readonly bytes: Uint8Array;
   readonly hasEpoch: boolean;
@@ -123,7 +146,7 @@ interface Separator {
 function lastSeparators(partitions: Uint8Array): Separator[] {
   const view = new DataView(partitions.buffer, partitions.byteOffset, partitions.length);
   const separators: Separator[] = [];
-  for (let at = 0; at < partitions.length; ) {
+  for (let at = 0; at < partitions.length;) {
     const count = view.getUint32(at + PARTITION_COUNT, true);
     const partitionBytes = view.getUint32(at + PARTITION_LENGTH, true);
     const ends = at + PARTITION_HEADER_BYTES + count * (8 + SLOT_BYTES);
@@ -137,17 +160,17 @@ function lastSeparators(partitions: Uint8Array): Separator[] {
   return separators;
 }
 
-function encodeTop(top: Uint8Array, parts: MetaParts, separators: Separator[], headBytes: number): void {
+function encodeTop(top: Uint8Array, info: Described, separators: Separator[], headBytes: number): void {
   const view = new DataView(top.buffer, top.byteOffset, top.length);
   const keys = separators.map((s) => (s.hasEpoch ? s.bytes.subarray(0, s.bytes.length - 8) : s.bytes));
   const prefix = sharedPrefix(keys);
   view.setUint32(0, separators.length, true);
   view.setUint32(TOP_PREFIX, prefix, true);
-  view.setUint32(TOP_TERM, parts.id.term, true);
-  view.setUint32(TOP_COUNTER, parts.id.counter, true);
-  view.setUint32(TOP_LONGEST_KEY, parts.longestKey, true);
-  view.setUint32(TOP_LONGEST_BLOCK, parts.longestBlock, true);
-  view.setUint32(TOP_DATA_LENGTH, parts.dataBytes, true);
+  view.setUint32(TOP_TERM, info.id.term, true);
+  view.setUint32(TOP_COUNTER, info.id.counter, true);
+  view.setUint32(TOP_LONGEST_KEY, info.longestKey, true);
+  view.setUint32(TOP_LONGEST_BLOCK, info.longestBlock, true);
+  view.setUint32(TOP_DATA_LENGTH, info.dataBytes, true);
   let end = 0;
   const bytesAt = TOP_HEADER_BYTES + separators.length * TOP_ENTRY_BYTES;
   separators.forEach((separator, i) => {
