@@ -48,6 +48,7 @@ const PORTION_KEYS_END = 4;
 export const PORTION_FIRST = 8;
 export const PORTION_ENTRY = 12;
 export const PORTION_END = 16;
+const PORTION_LONGEST_KEY = 20; // a longer one is corrupt
 export const PORTION_ENTRIES = 24; // RESTART_INTERVAL x DECODED_BYTES
 export const PORTION_BYTES = PORTION_ENTRIES + RESTART_INTERVAL * DECODED_BYTES;
 
@@ -63,6 +64,7 @@ export function portionKeyBytes(longestKey: u32): u32 {
 export function portionInit(portion: usize, keys: usize, longestKey: u32): void {
   store<u32>(portion, keys, PORTION_KEYS);
   store<u32>(portion, keys + INTERVAL_KEY_BYTES + longestKey, PORTION_KEYS_END);
+  store<u32>(portion, longestKey, PORTION_LONGEST_KEY);
 }
 
 /** Decodes the first entries of an interval, `limit` at most. False when it is corrupt; the payload's frame is sound. */
@@ -95,6 +97,7 @@ function decode(
   const baseEpoch = load<u64>(payload, BLOCK_BASE_EPOCH);
   const entries = portion + PORTION_ENTRIES;
   const entriesLimit = entries + limit * DECODED_BYTES;
+  const longestKey = load<u32>(portion, PORTION_LONGEST_KEY);
   const keysEnd = usize(load<u32>(portion, PORTION_KEYS_END));
   let keys = usize(load<u32>(portion, PORTION_KEYS));
   let keyReach = key + keyLength; // how far one may read from there
@@ -123,6 +126,7 @@ function decode(
       storeHeader(entry, baseEpoch);
     }
     if (shared > keyLength || unshared > u32(end - at) || valueLength > u32(valuesEnd - value)) return false;
+    if (shared + unshared > longestKey) return false;
     const isSameKey = !unshared && shared == keyLength && entry != entries;
     if (!shared) {
       key = at;

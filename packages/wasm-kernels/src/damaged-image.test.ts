@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   BLOCK_HEADER_BYTES,
+  KIND_PUT,
   STATUS_CORRUPT,
   STATUS_DONE,
   STATUS_FULL,
@@ -70,6 +71,26 @@ describe(`damaged images (random seed ${SEED})`, () => {
       expect(accepted).toBeLessThan(LIES);
     });
   }
+});
+
+describe('a key longer than its scan was made for', () => {
+  it('is corrupt in a block, also where it is used in place, and is written nowhere', () => {
+    for (const reverse of [false, true]) {
+      const keys = [3, 600, 601].map((length) => new Uint8Array(length).fill(length));
+      const entries = keys.map((key) => ({ key, epoch: 1n, kind: KIND_PUT, value: new Uint8Array(1), expiry: 0n, extension: undefined }));
+      const settings = { frames: 4, evictPercent: 0, blockTarget: 700, partitionTarget: 400, lz4: false, shortSeparators: true };
+      const world = new ReadingWorld([{ kind: 'run', ssts: [entries] }], {
+        ...settings,
+        firstHitWins: true,
+        random: randomNumbers(SEED),
+        pages: 8,
+        longestKey: 10,
+      });
+      const page = world.page({ reverse, keysOnly: false, epoch: 1n, now: NOW, limit: 1000, pageBytes: 0x10000 });
+      expect(page.status).toBe(STATUS_CORRUPT);
+      expect(world.guarded.damage()).toBeUndefined();
+    }
+  });
 });
 
 /** Reads a world of one SST again and again, each time with other damage to its bytes. */

@@ -69,6 +69,8 @@ export interface WorldSettings extends Omit<EncodeSettings, 'id'> {
   readonly evictPercent: number;
   /** Room that memtables have left for entries to come. */
   readonly memtableSpare?: number | undefined;
+  /** What the scan is told of the longest key, if not the truth. */
+  readonly longestKey?: number | undefined;
 }
 
 /** What a get finds. */
@@ -143,7 +145,7 @@ export class ReadingWorld {
     this.frames = new Frames(this.guarded, settings.frames, capacity, settings.random);
     this.#stagingBytes = capacity * 2;
     this.#staging = this.guarded.take(this.#stagingBytes);
-    this.#longestKey = longestKey(sources);
+    this.#longestKey = settings.longestKey ?? longestKey(sources);
     this.#scan = this.guarded.take(this.#kernels.scanBytes(sources.length, this.#longestKey));
     this.#page = this.guarded.take(MAX_PAGE + BEYOND_PAGE);
   }
