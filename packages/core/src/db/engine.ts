@@ -102,6 +102,7 @@ export class Engine {
         overtaken: () => this.#overtaken(),
         freeze: () => this.#makeRoom(),
         freezeSync: () => this.#makeRoomSync(),
+        failed: (error) => this.#tellFailure(error),
         pace: (sync) => this.maintenance.pace(sync),
       },
     );
@@ -141,9 +142,11 @@ export class Engine {
 
   /** A failure after which nothing more is written. */
   fail(error: unknown): void {
-    if (this.closed || this.writer.failed) return;
-    this.writer.fail(error);
-    this.tell({ kind: 'failed', error });
+    if (!this.closed) this.writer.fail(error);
+  }
+
+  #tellFailure(error: unknown): void {
+    if (!this.closed) this.tell({ kind: 'failed', error });
   }
 
   assertOpen(): void {
@@ -196,9 +199,8 @@ export class Engine {
   /** True when a manifest of another writer stands above ours (PROTOCOL.md, rule 4). Our own commit under way is told by its nonce. */
   #overtaken(): MaybePromise<boolean> {
     const { store, manifest } = this.parts;
-    const found = (store.sync ?? store).has(this.#nextManifestName);
-    if (found === false) return false;
-    return andThen(found, (there) => there && manifest.isForeign(this.state.number + 1));
+    const next = this.state.number + 1;
+    return andThen((store.sync ?? store).has(this.#nextManifestName), (there) => there && manifest.isOvertaken(next));
   }
 
   // Memtables -----------------------------------------------------------------------------------------------------------------------
@@ -206,7 +208,7 @@ export class Engine {
   #makeRoom(): MaybePromise<void> {
     const wait = this.maintenance.mustWait();
     if (wait !== undefined) return wait;
-    if (this.writer.epochsRunOut) return this.writer.sync().then(() => this.scheduler.add(this.#renewTerm(), 0).done);
+    if (this.writer.epochsRunOut) return this.writer.settleAll().then(() => this.scheduler.add(this.#renewTerm(), 0).done);
     return this.#freeze();
   }
 
@@ -240,8 +242,8 @@ export class Engine {
     const old = this.writer.active;
     const segment = logWriter.segment + 1;
     const end = { previousEnd: logWriter.position, previousSynced: logWriter.synced };
-    return andThen(logWriter.roll(segment, arenas.segmentBytes), () => {
-      const memtable = arenas.take(segment);
+    const memtable = arenas.take(segment);
+    return andThen(this.#roll(memtable), () => {
       const seed = this.parts.segments.writeHeader(memtable.arena, { database: this.state.database, term: this.state.term, segment, ...end });
       memtable.tail = memtable.arena + SEGMENT_HEADER_BYTES;
       this.#frozen.unshift(old);
@@ -251,12 +253,34 @@ export class Engine {
     });
   }
 
-  /** For `flush()`: freezes what is in the active memtable, if anything. */
+  /** The log goes on in the memtable's segment. A failure is the writer's end: it is not known whether the segment is there. */
+  #roll(memtable: Memtable): MaybePromise<void> {
+    const { logWriter, arenas } = this.parts;
+    const failed = (error: unknown): never => {
+      arenas.give(memtable);
+      this.fail(error);
+      throw error;
+    };
+    try {
+      const rolled = logWriter.roll(memtable.firstSegment, arenas.segmentBytes);
+      return isPromise(rolled) ? rolled.catch(failed) : rolled;
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  /** For `flush()`: freezes what is in the active memtable, if anything, behind all writes so far. */
   async freezeActive(): Promise<void> {
-    await this.writer.drain();
-    if (this.writer.active.count === 0) return;
-    for (let wait = this.maintenance.mustWait(); wait !== undefined; wait = this.maintenance.mustWait()) await wait;
-    await this.#freeze();
+    this.writer.assertWritable();
+    await this.writer.inLine(() => this.#freezeBehind());
+  }
+
+  #freezeBehind(): MaybePromise<void> {
+    return andThen(this.writer.appendAll(), () => {
+      if (this.writer.active.count === 0) return;
+      const wait = this.maintenance.mustWait();
+      return wait === undefined ? this.#freeze() : wait.then(() => this.#freezeBehind());
+    });
   }
 
   /** Flushed memtables go, their SSTs come. */

@@ -10,11 +10,13 @@ export type Decode<T> = (bytes: Uint8Array, keyAt: number, keyBytes: number, val
 
 type AnySpace<K, V> = KeySpaceCodec<K, V, never, never, never>;
 
-export function decodeEntry<K, V>(space: AnySpace<K, V>): Decode<[K, V]> {
-  const { keys, values, prefixBytes } = space;
+/** Where values were left out, undefined stands for them. */
+export function decodeEntry<K, V>(space: AnySpace<K, V>, keysOnly: boolean): Decode<[K, V]> {
+  const { keys, prefixBytes } = space;
+  const value = decodeValue(space, keysOnly);
   return (bytes, keyAt, keyBytes, valueAt, valueBytes) => [
     keys.decode(bytes, keyAt + prefixBytes, keyBytes - prefixBytes, true),
-    values.decode(bytes, valueAt, valueBytes, true),
+    value(bytes, keyAt, keyBytes, valueAt, valueBytes),
   ];
 }
 
@@ -22,7 +24,8 @@ export function decodeKey<K>({ keys, prefixBytes }: AnySpace<K, unknown>): Decod
   return (bytes, keyAt, keyBytes) => keys.decode(bytes, keyAt + prefixBytes, keyBytes - prefixBytes, true);
 }
 
-export function decodeValue<V>({ values }: AnySpace<unknown, V>): Decode<V> {
+export function decodeValue<V>({ values }: AnySpace<unknown, V>, keysOnly: boolean): Decode<V> {
+  if (keysOnly) return () => undefined as V;
   return (bytes, _keyAt, _keyBytes, valueAt, valueBytes) => values.decode(bytes, valueAt, valueBytes, true);
 }
 

@@ -1,7 +1,7 @@
 // Walks the pages of one scan: keeps the moment, the place and the remaining limit. Between pages it holds the last key and a claim on its epoch.
 
 import { StorageError } from '../base/errors.ts';
-import { andThen, type MaybePromise } from '../base/maybe-promise.ts';
+import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Epoch } from '../format/epoch.ts';
 import type { ScanBounds } from '../format/range-bounds.ts';
 import type { Page } from '../iterators/page-scanner.ts';
@@ -14,19 +14,20 @@ export const NO_PAGE: Page = { bytes: new Uint8Array(0), count: 0, lastAt: 0, la
 export class PageCursor {
   readonly #engine: Engine;
   readonly #bounds: ScanBounds;
-  readonly #epoch: Epoch;
-  readonly #now: number;
+  readonly #moment: () => Epoch;
+  /** The moment, once the first page was asked for. */
+  #epoch: Epoch | undefined;
+  #now = 0;
   #left: number;
   #after: Uint8Array | undefined;
   #pin: EpochPin | undefined;
   #done = false;
 
-  /** Sees `epoch`, or what is visible now. */
-  constructor(engine: Engine, bounds: ScanBounds, epoch: Epoch | undefined) {
+  /** Sees the moment that is asked for with the first page: before, nothing would keep it. */
+  constructor(engine: Engine, bounds: ScanBounds, moment: () => Epoch = () => engine.visible.capture()) {
     this.#engine = engine;
     this.#bounds = bounds;
-    this.#epoch = epoch ?? engine.visible.capture();
-    this.#now = engine.parts.clock.now();
+    this.#moment = moment;
     this.#left = bounds.limit;
   }
 
@@ -36,9 +37,39 @@ export class PageCursor {
       this.close();
       return NO_PAGE;
     }
-    this.#engine.assertOpen();
+    try {
+      const filled = this.#fill();
+      return isPromise(filled) ? this.#acceptLater(filled) : this.#accept(filled);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  #fill(): MaybePromise<Page> {
+    const engine = this.#engine;
+    engine.assertOpen();
+    if (this.#epoch === undefined) {
+      this.#epoch = this.#moment();
+      this.#now = engine.parts.clock.now();
+    }
     const request = { bounds: this.#bounds, after: this.#after, epoch: this.#epoch, now: this.#now, limit: this.#left };
-    return andThen(this.#engine.pages.fill(this.#engine.view, request), (page) => this.#accept(page));
+    return engine.pages.fill(engine.view, request);
+  }
+
+  /** A merge that begins while the page is on its way must know of the moment. */
+  async #acceptLater(filled: Promise<Page>): Promise<Page> {
+    this.#hold();
+    try {
+      return this.#accept(await filled);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  #hold(): void {
+    this.#pin ??= this.#engine.snapshots.pin(this, this.#epoch!);
   }
 
   /** Gives up the claim on the epoch. Idempotent. */
@@ -55,7 +86,7 @@ export class PageCursor {
       return page;
     }
     if (page.count === 0) throw new StorageError('CORRUPTION', 'a scan made no progress');
-    this.#pin ??= this.#engine.snapshots.pin(this, this.#epoch);
+    this.#hold();
     this.#after = lastKey(page);
     return page;
   }

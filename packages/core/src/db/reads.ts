@@ -84,8 +84,8 @@ export class SpaceReads<K, V, P, KI, VI> implements Reads<K, V, P, KI>, SyncRead
     const engine = this.#engine;
     if (engine.parts.store.sync === undefined) throw asynchronous();
     const bounds = scanBounds(range, this.#space, READ_OPTIONS);
-    const decode = decodeEntry(this.#space);
-    return { [Symbol.iterator]: () => new SyncItems(new PageCursor(engine, bounds, this.#epoch?.()), decode) };
+    const decode = decodeEntry(this.#space, bounds.keysOnly);
+    return { [Symbol.iterator]: () => new SyncItems(new PageCursor(engine, bounds, this.#epoch), decode) };
   }
 
   #find<T>(key: KI, take: Take<T>): MaybePromise<T | undefined> {

@@ -25,7 +25,7 @@ export class RangeScan<K, V> implements Scan<K, V> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<[K, V]> {
-    return this.#items(decodeEntry(this.#source.space), this.#source.bounds);
+    return this.#items(this.#entries(), this.#source.bounds);
   }
 
   keys(): AsyncIterable<K> {
@@ -35,7 +35,7 @@ export class RangeScan<K, V> implements Scan<K, V> {
 
   values(): AsyncIterable<V> {
     const { space, bounds } = this.#source;
-    return { [Symbol.asyncIterator]: () => this.#items(decodeValue(space), bounds) };
+    return { [Symbol.asyncIterator]: () => this.#items(decodeValue(space, bounds.keysOnly), bounds) };
   }
 
   async all(): Promise<[K, V][]> {
@@ -46,14 +46,14 @@ export class RangeScan<K, V> implements Scan<K, V> {
 
   async first(): Promise<[K, V] | undefined> {
     const { bounds } = this.#source;
-    const items = this.#items(decodeEntry(this.#source.space), { ...bounds, limit: Math.min(1, bounds.limit) });
+    const items = this.#items(this.#entries(), { ...bounds, limit: Math.min(1, bounds.limit) });
     const { done, value } = await items.next();
     return done === true ? undefined : value;
   }
 
   async *batches(): AsyncGenerator<[K, V][], void> {
     const cursor = this.#cursor(this.#source.bounds);
-    const items = new PageItems(decodeEntry(this.#source.space));
+    const items = new PageItems(this.#entries());
     try {
       for (;;) {
         items.open(await nextPage(cursor, this.#source.signal));
@@ -65,12 +65,16 @@ export class RangeScan<K, V> implements Scan<K, V> {
     }
   }
 
+  #entries(): Decode<[K, V]> {
+    return decodeEntry(this.#source.space, this.#source.bounds.keysOnly);
+  }
+
   #items<T>(decode: Decode<T>, bounds: ScanBounds): AsyncItems<T> {
     return new AsyncItems(this.#cursor(bounds), decode, this.#source.signal);
   }
 
   #cursor(bounds: ScanBounds): PageCursor {
     this.#source.engine.assertOpen();
-    return new PageCursor(this.#source.engine, bounds, this.#source.epoch?.());
+    return new PageCursor(this.#source.engine, bounds, this.#source.epoch);
   }
 }

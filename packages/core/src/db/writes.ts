@@ -46,7 +46,7 @@ export class SpaceWrites<K, V, P, KI, VI> implements Writes<K, V, P, KI, VI>, Sy
     try {
       this.#engine.assertOpen();
       const durability = durabilityOf(this.#engine, options);
-      if (this.#ready() !== undefined) return this.#whenReady((batch) => batch.put(this.#space, key, value), durability, options);
+      this.#waitInLine();
       const written = this.#engine.writer.put(this.#space, key, value, durability);
       return options?.signal === undefined ? written : abortable(written, options.signal);
     } catch (error) {
@@ -58,7 +58,7 @@ export class SpaceWrites<K, V, P, KI, VI> implements Writes<K, V, P, KI, VI>, Sy
     try {
       this.#engine.assertOpen();
       const durability = durabilityOf(this.#engine, options);
-      if (this.#ready() !== undefined) return this.#whenReady((batch) => batch.delete(this.#space, key), durability, options);
+      this.#waitInLine();
       const written = this.#engine.writer.delete(this.#space, key, durability);
       return options?.signal === undefined ? written : abortable(written, options.signal);
     } catch (error) {
@@ -66,12 +66,10 @@ export class SpaceWrites<K, V, P, KI, VI> implements Writes<K, V, P, KI, VI>, Sy
     }
   }
 
-  /** Encodes now, writes once the key space exists. */
-  #whenReady(fill: (batch: WriteBatch) => void, durability: Durability, options: WriteOptions | undefined): Promise<bigint> {
-    const batch = this.#engine.newBatch();
-    fill(batch);
-    const written = Promise.resolve(this.#ready()).then(() => this.#engine.writer.write(batch, durability));
-    return abortable(written, options?.signal);
+  /** Until the key space exists this write waits, and every one behind it: writes keep their order. */
+  #waitInLine(): void {
+    const ready = this.#ready();
+    if (ready !== undefined) this.#engine.writer.waitFor(ready);
   }
 
   async putMany(entries: Iterable<readonly [KI, VI]> | AsyncIterable<readonly [KI, VI]>, options?: WriteOptions): Promise<number> {

@@ -92,14 +92,20 @@ export class Manifest {
     return next;
   }
 
-  /** Manifest n was seen: is it (or one above it) of another writer, and not our own that is just being created? */
-  isForeign(n: number): MaybePromise<boolean> {
+  /** Is there a manifest n, or one above it, of another writer? Our own commits may begin and end while we look. */
+  isOvertaken(n: number): MaybePromise<boolean> {
+    const door = this.#parts.store.sync ?? this.#parts.store;
+    return andThen(door.has(manifestName(n)), (there) => there && this.#isForeign(n));
+  }
+
+  #isForeign(n: number): MaybePromise<boolean> {
+    if (n <= this.#state.number) return this.isOvertaken(this.#state.number + 1);
     const mine = this.#committing;
     if (mine?.number !== n) return true;
     const door = this.#parts.store.sync ?? this.#parts.store;
     return andThen(door.get(manifestName(n)), (bytes) => {
       if (bytes === undefined || decodeManifest(this.#parts, n, bytes).nonce !== mine.nonce) return true;
-      return door.has(manifestName(n + 1));
+      return this.isOvertaken(n + 1);
     });
   }
 }

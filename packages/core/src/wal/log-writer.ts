@@ -68,7 +68,8 @@ export class LogWriter {
     await this.#settleInherited();
     const covered = this.#segments.map((segment) => ({ segment, end: segment.appended }));
     for (const { segment, end } of covered) {
-      if (segment.synced >= end) continue;
+      // What was flushed meanwhile is closed, and need not be durable here any more.
+      if (segment.synced >= end || !this.#segments.includes(segment)) continue;
       await segment.file.sync();
       segment.synced = Math.max(segment.synced, end);
     }
@@ -76,10 +77,16 @@ export class LogWriter {
   }
 
   async #settleInherited(): Promise<void> {
-    const inherited = this.#inherited;
-    if (inherited.length === 0) return;
-    await this.#log.makeDurable(inherited);
-    this.#inherited = this.#inherited.filter((segment) => !inherited.includes(segment));
+    while (this.#inherited.length > 0) {
+      const inherited = this.#inherited;
+      try {
+        await this.#log.makeDurable(inherited);
+        this.#inherited = this.#inherited.filter((segment) => !inherited.includes(segment));
+      } catch (error) {
+        // Some of them may have been flushed and removed meanwhile: the others are tried again.
+        if (inherited.length === this.#inherited.length) throw error;
+      }
+    }
   }
 
   /** The same before returning; segments of an earlier writer are settled by asynchronous syncs only. */

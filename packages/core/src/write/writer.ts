@@ -32,6 +32,7 @@ import type { SegmentSeed } from '../wal/segment-format.ts';
 import { AckQueue } from './ack-queue.ts';
 import type { Durability } from './durability.ts';
 import { maxDeleteBytes, maxPutBytes, writeDelete, writePut } from './entry.ts';
+import { undecided } from './undecided.ts';
 import type { WriteBatch } from './write-batch.ts';
 
 /** A writer that never waits for the event loop would starve it: acknowledgements wait for a turn every so many logged bytes. */
@@ -55,6 +56,8 @@ export interface WriterParts {
   readonly freeze: () => MaybePromise<void>;
   /** The same for a writer that cannot wait. */
   readonly freezeSync: () => void;
+  /** Called once, when the writer refuses everything from now on. */
+  readonly failed: (error: unknown) => void;
   /** Called every TURN_BYTES: background work does its share. */
   readonly pace: (sync: boolean) => void;
 }
@@ -143,15 +146,16 @@ export class Writer {
     this.#visible.low = 0;
   }
 
-  /** Makes everything durable and acknowledged before returning. */
+  /** Makes sure before returning that everything is appended and nobody waits for an acknowledgement. */
   settleNow(): void {
     this.#holding = false;
     this.appendNow();
-    this.#syncNow();
+    if (!this.#acks.isEmpty) this.#syncNow();
   }
 
-  /** Goes on in another memtable, whose first `appendedTo` bytes are in the log already. */
+  /** Goes on in another memtable, of which the bytes up to the address `appendedTo` are in the log already. */
   attach(memtable: Memtable, seed: SegmentSeed, appendedTo: number): void {
+    this.#logged += memtable.tail - appendedTo;
     this.#active = memtable;
     this.#seed = seed;
     this.#appendedTo = appendedTo;
@@ -186,7 +190,7 @@ export class Writer {
   }
 
   putSync<KI, VI>(space: KeySpaceCodec<unknown, unknown, never, KI, VI>, key: KI, value: VI, durability: Durability): bigint {
-    this.assertWritable();
+    this.#assertFirst();
     const room = maxPutBytes(space, key, value);
     if (!this.#fits(room, 1)) return this.#writeOwnSync((batch) => batch.put(space, key, value), durability);
     const entry = this.#active.tail + RECORD_AND_BATCH;
@@ -199,9 +203,8 @@ export class Writer {
   }
 
   writeSync(batch: WriteBatch, durability: Durability): bigint {
-    this.assertWritable();
+    this.#assertFirst();
     this.#checkSize(batch);
-    if (this.#line !== undefined) throw new StorageError('UNAVAILABLE', 'earlier writes are waiting for room: await them before writing synchronously');
     while (!this.#fits(batch.length, batch.count)) {
       this.appendNow();
       this.#parts.freezeSync();
@@ -210,9 +213,21 @@ export class Writer {
     return this.#completeSync(durability);
   }
 
+  /** A synchronous write cannot wait for those before it. */
+  #assertFirst(): void {
+    this.assertWritable();
+    if (this.#line !== undefined) throw new StorageError('UNAVAILABLE', 'earlier calls are waiting for room: await them before writing synchronously');
+  }
+
   /** Resolves when everything written before is durable. */
   async sync(): Promise<void> {
     await this.drain();
+    await this.settleAll();
+  }
+
+  /** Resolves when everything in the arena is durable and acknowledged. For whoever holds the line. */
+  async settleAll(): Promise<void> {
+    await this.appendAll();
     const end = this.#appended;
     try {
       await this.#log.sync();
@@ -229,10 +244,37 @@ export class Writer {
   async drain(): Promise<void> {
     this.assertWritable();
     while (this.#line !== undefined) await this.#line;
-    while (this.#appendedTo < this.#active.tail || this.#appending !== undefined) {
-      await this.#append();
-      this.#throwFailure();
-    }
+    await this.appendAll();
+  }
+
+  /** Appends what is in the arena, all of it when the answer is there. */
+  appendAll(): MaybePromise<void> {
+    this.#throwFailure();
+    if (this.#appendedTo === this.#active.tail && this.#appending === undefined) return undefined;
+    return andThen(this.#append(), () => this.appendAll());
+  }
+
+  /** Writes that come wait in line for `ready`. If it fails they are tried all the same. */
+  waitFor(ready: Promise<unknown>): void {
+    void this.inLine(() =>
+      ready.then(
+        () => undefined,
+        () => undefined,
+      ),
+    );
+  }
+
+  /** Does `work` behind all writes so far. Those that come meanwhile wait in line behind it. */
+  inLine(work: () => MaybePromise<void>): MaybePromise<void> {
+    const done = this.#line === undefined ? work() : this.#line.then(work);
+    if (!isPromise(done)) return undefined;
+    const line = done
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#line === line) this.#line = undefined;
+      });
+    this.#line = line;
+    return done;
   }
 
   /** Appends what is in the arena before returning. Only with a synchronous log. */
@@ -250,18 +292,22 @@ export class Writer {
   assertWritable(): void {
     if (this.#failure === undefined) return;
     const cause = this.#failure;
-    if (cause instanceof StorageError && (cause.code === 'FENCED' || cause.code === 'CLOSED')) throw new StorageError(cause.code, cause.message, { cause });
+    const told = cause instanceof StorageError && (cause.code === 'FENCED' || cause.code === 'CLOSED' || cause.code === 'QUOTA');
+    if (told) throw new StorageError(cause.code, cause.message, { cause });
     throw new StorageError('READ_ONLY', 'an earlier write failed, so this handle no longer writes: close it and open again to see what was kept', { cause });
   }
 
-  /** No write is accepted any more; those that wait are refused with `error`. */
+  /** No write is accepted any more; those that wait are refused. */
   fail(error: unknown): void {
-    this.#failure ??= error;
-    while (!this.#acks.isEmpty) this.#acks.shift().reject(error);
+    if (this.#failure === undefined) {
+      this.#failure = error;
+      this.#parts.failed(error);
+    }
+    while (!this.#acks.isEmpty) this.#acks.shift().reject(undecided(error));
   }
 
   #fits(bytes: number, count: number): boolean {
-    return bytes <= this.#parts.largestEntryBytes * count && this.#active.hasRoom(RECORD_AND_BATCH + bytes + 8, count);
+    return bytes <= BATCH_HEADER_BYTES + this.#parts.largestEntryBytes * count && this.#active.hasRoom(RECORD_AND_BATCH + bytes + 8, count);
   }
 
   #checkSize(batch: WriteBatch): void {
@@ -351,6 +397,7 @@ export class Writer {
   /** One append of everything new, the fence's check, then acknowledgements. Failures end the writer. */
   #append(): MaybePromise<void> {
     if (this.#appending !== undefined) return this.#appending.then(() => this.#append());
+    if (this.#failure !== undefined) return undefined;
     const to = this.#active.tail;
     const length = to - this.#appendedTo;
     if (length === 0) return this.#settle();
@@ -425,26 +472,20 @@ export class Writer {
 
   #waitInLine(batch: WriteBatch, durability: Durability): Promise<bigint> {
     return new Promise((resolve, reject) => {
-      const turn = (this.#line ?? Promise.resolve()).then(() => this.#makeRoom(batch));
-      const placed = turn.then(() => {
+      const place = async (): Promise<void> => {
+        await this.#makeRoom(batch);
         this.#copy(batch);
         this.#askFlush();
         this.#acks.push({ end: this.#logged, durability, epochLow: this.#epochLow, resolve, reject });
-      });
-      const line = placed.catch(reject).then(() => {
-        if (this.#line === line) this.#line = undefined;
-      });
-      this.#line = line;
+      };
+      Promise.resolve(this.inLine(place)).catch(reject);
     });
   }
 
   async #makeRoom(batch: WriteBatch): Promise<void> {
     this.assertWritable();
     while (!this.#fits(batch.length, batch.count)) {
-      while (this.#appendedTo < this.#active.tail || this.#appending !== undefined) {
-        await this.#append();
-        this.assertWritable();
-      }
+      await this.appendAll();
       await this.#parts.freeze();
       this.assertWritable();
     }
