@@ -6,6 +6,7 @@ import type { MergeSettings, MergedFile } from './merge-job-test-kit.ts';
 import { roomySettings } from './merge-random-test-kit.ts';
 import { decodePartition, decodeStoredBlock } from './reference-decoder-test-kit.ts';
 import type { DecodedBlock } from './reference-decoder-test-kit.ts';
+import { compareEntries } from './reference-entry-test-kit.ts';
 import type { ReferenceEntry } from './reference-entry-test-kit.ts';
 import { checkedEntries } from './sst-rules-test-kit.ts';
 
@@ -51,6 +52,14 @@ describe('output of a merge', () => {
     expect(large).toMatchObject({ status: STATUS_TOO_LARGE, files: [] });
     const partition = runMerge([{ memtable: [put('a'.repeat(1000), 10)] }], { ...roomySettings, metaBytes: 1000 });
     expect(partition).toMatchObject({ status: STATUS_TOO_LARGE, files: [] });
+  });
+
+  it('counts up to 65535 entries of a block', () => {
+    const entries = Array.from({ length: 70_000 }, (_, i) => put(i.toString(36).padStart(4, '0'), 0)).sort(compareEntries);
+    const settings = { ...roomySettings, blockTarget: 2 ** 20, outBytes: 2 ** 21, metaBytes: 200_000 };
+    const { files } = runMerge([{ memtable: entries }], settings, 1024);
+    expect(checkedEntries(files[0], settings)).toHaveLength(70_000);
+    expect(blocksOf(files[0])).toHaveLength(1);
   });
 
   it('takes the longest keys there are', () => {
