@@ -42,7 +42,7 @@ function run(name: string, ...args: string[]): Promise<Ended> {
 it('first writes, reads and scans', async () => {
   const { code, out, err } = await run('first');
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  expect(out).toMatch(/^\{ population: 709000 \}\ncity\/NO\/Bergen 292000\ncity\/NO\/Oslo 709000\n$/);
+  expect(out).toMatch(/^\{\s+population: 709000,?\s+\}\ncity\/NO\/Bergen 292000\ncity\/NO\/Oslo 709000\n$/);
 });
 
 it('streaming writes what its stream gives and finds it in order', async () => {
@@ -60,9 +60,8 @@ it('batches moves money without losing any, though two are at it', async () => {
 it('snapshots shows a moment that has passed', async () => {
   const { code, out, err } = await run('snapshots');
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  expect(out.replace(/\s+/g, ' ')).toBe(
-    'then: [ [ "apples", 3 ], [ "pears", 5 ] ] now: [ [ "apples", 99 ] ] apples: 109 '.replaceAll('"', out.includes("'") ? "'" : '"'),
-  );
+  const line = out.replace(/\s+/g, ' ').replaceAll('"', "'");
+  expect(line).toBe("then: [ [ 'apples', 3 ], [ 'pears', 5 ] ] now: [ [ 'apples', 99 ] ] apples: 109 ");
 });
 
 it(
