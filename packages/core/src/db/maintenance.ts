@@ -9,7 +9,7 @@ import type { SstInfo } from '../format/sst-info.ts';
 import { planCompaction, planRange, type CompactionPlan, type TreeShape } from '../compaction/planner.ts';
 import { deleteObjects } from '../gc/object-gc.ts';
 import type { MergeSource } from '../iterators/merge-input.ts';
-import { mergeToSsts, type MergePlan } from '../iterators/merge-to-ssts.ts';
+import { mergeToSsts, type MergeParts, type MergePlan } from '../iterators/merge-to-ssts.ts';
 import { adoptSsts } from '../iterators/adopt-ssts.ts';
 import type { WrittenSst } from '../iterators/sst-writer.ts';
 import type { Memtable } from '../memtable/memtable.ts';
@@ -31,6 +31,7 @@ const NO_LIMIT = 0x7fffffff;
 
 export class Maintenance {
   readonly #engine: Engine;
+  readonly #parts: MergeParts;
   #flush: Task<void> | undefined;
   #compaction: Task<void> | undefined;
   #collection: Task<void> | undefined;
@@ -41,6 +42,7 @@ export class Maintenance {
 
   constructor(engine: Engine) {
     this.#engine = engine;
+    this.#parts = { ...engine.parts, catalog: engine.catalog };
   }
 
   /** Recomputed when the version changes: writers ask often. */
@@ -128,10 +130,10 @@ export class Maintenance {
       const sources = memtables.filter((memtable) => memtable.count > 0).map((memtable) => ({ memtable: memtable.address }));
       const longest = longestOf(memtables);
       const plan = this.#mergePlan(ids, sources, longest, { fileSizeBytes: NO_LIMIT, bottom: isEmpty(engine) });
-      const written = sources.length === 0 ? [] : (yield* mergeToSsts(this.#mergeParts(), plan)).ssts;
+      const written = sources.length === 0 ? [] : (yield* mergeToSsts(this.#parts, plan)).ssts;
       yield* engine.commit(
         () => [
-          sstsEdit([], written.map(({ info }) => ({ level: 0, sst: info }))),
+          sstsEdit([], 0, infosOf(written)),
           { kind: 'log', position: String(engine.positionAfter(memtables)) },
         ],
         () => engine.installFlush(memtables, this.#adopt(written)),
@@ -211,13 +213,10 @@ export class Maintenance {
   }
 
   *#move(plan: CompactionPlan): Job<void> {
-    const edit = (): ReturnType<typeof sstsEdit>[] => [
-      sstsEdit(
-        plan.inputs.map((sst) => sst.id),
-        plan.inputs.map((sst) => ({ level: plan.outputLevel, sst })),
-      ),
-    ];
-    yield* this.#engine.commit(edit, () => this.#engine.installMove());
+    yield* this.#engine.commit(
+      () => [sstsEdit(plan.inputs, plan.outputLevel, plan.inputs)],
+      () => this.#engine.installMove(),
+    );
     this.#engine.stats.moves++;
     this.#tellCompaction(plan, 0, 0);
   }
@@ -229,20 +228,14 @@ export class Maintenance {
     const upper: MergeSource[] = plan.level === 0 ? plan.inputs.map((info) => ({ run: [open(info)] })) : [{ run: plan.inputs.map(open) }];
     const sources = plan.below.length === 0 ? upper : [...upper, { run: plan.below.map(open) }];
     try {
-      const longest = { key: 0, block: 0 };
-      for (const { info } of inputs) {
-        longest.key = Math.max(longest.key, info.longestKey);
-        longest.block = Math.max(longest.block, info.longestBlock);
-      }
+      const longest = {
+        key: Math.max(...inputs.map(({ info }) => info.longestKey)),
+        block: Math.max(...inputs.map(({ info }) => info.longestBlock)),
+      };
       const mergePlan = this.#mergePlan(ids, sources, longest, { fileSizeBytes: engine.parts.settings.sstSizeBytes, bottom: plan.bottom });
-      const { ssts, readBytes } = yield* mergeToSsts(this.#mergeParts(), mergePlan);
+      const { ssts, readBytes } = yield* mergeToSsts(this.#parts, mergePlan);
       yield* engine.commit(
-        () => [
-          sstsEdit(
-            inputs.map((sst) => sst.info.id),
-            ssts.map(({ info }) => ({ level: plan.outputLevel, sst: info })),
-          ),
-        ],
+        () => [sstsEdit(infosOf(inputs), plan.outputLevel, infosOf(ssts))],
         () => engine.installCompaction(inputs, this.#adopt(ssts)),
         ids,
       );
@@ -259,11 +252,6 @@ export class Maintenance {
     stats.compactionWrittenBytes += writtenBytes;
     const inputs = plan.inputs.length + plan.below.length;
     this.#engine.tell({ kind: 'compaction', level: plan.level, inputs, readBytes, writtenBytes, moved: plan.move });
-  }
-
-  #mergeParts() {
-    const { heap, kernels, cache, store } = this.#engine.parts;
-    return { heap, kernels, cache, catalog: this.#engine.catalog, store };
   }
 
   #mergePlan(ids: Set<ObjectId>, sources: readonly MergeSource[], longest: { key: number; block: number }, output: { fileSizeBytes: number; bottom: boolean }): MergePlan {
@@ -285,8 +273,7 @@ export class Maintenance {
   }
 
   #adopt(written: readonly WrittenSst[]): Sst[] {
-    const { heap, cache } = this.#engine.parts;
-    return adoptSsts({ heap, cache, catalog: this.#engine.catalog }, written);
+    return adoptSsts(this.#parts, written);
   }
 
   // Garbage ---------------------------------------------------------------------------------------------------------------------------
@@ -345,9 +332,13 @@ export class Maintenance {
 
 function longestOf(memtables: readonly Memtable[]): { key: number; block: number } {
   return {
-    key: memtables.reduce((longest, memtable) => Math.max(longest, memtable.longestKey), 0),
-    block: memtables.reduce((longest, memtable) => Math.max(longest, memtable.largestEntry), 0) + 64,
+    key: Math.max(...memtables.map((memtable) => memtable.longestKey)),
+    block: Math.max(...memtables.map((memtable) => memtable.largestEntry)) + 64,
   };
+}
+
+function infosOf(ssts: readonly { readonly info: SstInfo }[]): SstInfo[] {
+  return ssts.map(({ info }) => info);
 }
 
 function bytesOf(written: readonly WrittenSst[]): number {

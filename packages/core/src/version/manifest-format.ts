@@ -3,7 +3,7 @@
 
 import { StorageError } from '../base/errors.ts';
 import { idText, manifestName, parseId } from '../format/object-names.ts';
-import { sstInfoFromJson, sstInfoToJson, type SstInfoJson } from '../format/sst-info.ts';
+import { sstInfoFromJson, sstInfoToJson, type SstInfo, type SstInfoJson } from '../format/sst-info.ts';
 import type { KeySpaceInfo, ManifestState } from './manifest-state.ts';
 import { LEVELS, Version } from './version.ts';
 
@@ -125,7 +125,7 @@ function idOf(text: string): { term: number; counter: number } {
 
 const addedOf = ({ level, sst }: { level: number; sst: SstInfoJson }) => ({ level, sst: sstInfoFromJson(sst) });
 
-/** JSON of a change of levels. */
-export function sstsEdit(removed: readonly { term: number; counter: number }[], added: readonly { level: number; sst: Parameters<typeof sstInfoToJson>[0] }[]): EditJson {
-  return { kind: 'ssts', removed: removed.map(idText), added: added.map(({ level, sst }) => ({ level, sst: sstInfoToJson(sst) })) };
+/** JSON of a change of levels: SSTs that go, and those that come, to one level. */
+export function sstsEdit(removed: readonly SstInfo[], level: number, added: readonly SstInfo[]): EditJson {
+  return { kind: 'ssts', removed: removed.map(({ id }) => idText(id)), added: added.map((sst) => ({ level, sst: sstInfoToJson(sst) })) };
 }
