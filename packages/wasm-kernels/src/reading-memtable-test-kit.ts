@@ -1,7 +1,7 @@
 // For tests: a memtable that is read, and may grow meanwhile. Each entry is a batch of its own.
 
 import type { GuardedMemory } from './guarded-memory-test-kit.ts';
-import { MEMTABLE_HEADER_BYTES, MEMTABLE_TAIL } from './layout.ts';
+import { MEMTABLE_FLOOR, MEMTABLE_HEADER_BYTES, MEMTABLE_TAIL } from './layout.ts';
 import { encodeBatch } from './memtable-test-kit.ts';
 import type { ReferenceEntry } from './reference-entry-test-kit.ts';
 
@@ -22,16 +22,22 @@ export class ReadingMemtable {
     this.address = guarded.take(bytes);
     this.#tail = this.address + MEMTABLE_HEADER_BYTES;
     guarded.memory.kernels.memtableInit(this.address, bytes);
-    for (const entry of entries) this.insert(entry);
+    for (const entry of entries) {
+      if (!this.insert(entry)) throw new Error('the memtable is too small');
+    }
   }
 
-  insert(entry: ReferenceEntry): void {
+  /** False when the memtable is full. */
+  insert(entry: ReferenceEntry): boolean {
     const { kernels, view, put } = this.#guarded.memory;
     const batch = batchOf(entry);
+    const room = kernels.memtableRoom(this.address, 1);
+    if (this.#tail + batch.length + room > view.getUint32(this.address + MEMTABLE_FLOOR, true)) return false;
     put(this.#tail, batch);
     view.setUint32(this.address + MEMTABLE_TAIL, this.#tail + batch.length, true);
     if (kernels.memtableInsert(this.address, this.#tail, batch.length) !== 1) throw new Error('the memtable refuses an entry');
     this.#tail += Math.ceil(batch.length / 8) * 8;
+    return true;
   }
 }
 

@@ -169,9 +169,9 @@ export class ReadingWorld {
     };
   }
 
-  /** Adds an entry to the memtable that is source `index`. */
-  insert(index: number, entry: ReferenceEntry): void {
-    this.#memtables.get(index)!.insert(entry);
+  /** Adds an entry to the memtable that is source `index`. False when it is full. */
+  insert(index: number, entry: ReferenceEntry): boolean {
+    return this.#memtables.get(index)!.insert(entry);
   }
 
   /** Fills one page. `whileInterrupted` is called whenever something was missing, before it is loaded. */
