@@ -89,6 +89,11 @@ export class LogWriter {
     }
   }
 
+  /** True when `syncNow` would do. */
+  get canSyncNow(): boolean {
+    return this.#inherited.length === 0 && this.#current.file.syncNow !== undefined;
+  }
+
   /** The same before returning; segments of an earlier writer are settled by asynchronous syncs only. */
   syncNow(): void {
     if (this.#inherited.length > 0) throw new StorageError('UNAVAILABLE', 'call `await db.sync()` once before the first synchronous write with durability synced');

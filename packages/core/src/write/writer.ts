@@ -32,11 +32,14 @@ import type { SegmentSeed } from '../wal/segment-format.ts';
 import { AckQueue } from './ack-queue.ts';
 import type { Durability } from './durability.ts';
 import { maxDeleteBytes, maxPutBytes, writeDelete, writePut } from './entry.ts';
+import { SyncPolicy } from './sync-policy.ts';
 import { undecided } from './undecided.ts';
 import type { WriteBatch } from './write-batch.ts';
 
 /** A writer that never waits for the event loop would starve it: acknowledgements wait for a turn every so many logged bytes. */
 const TURN_BYTES = 64 * 1024;
+/** A sync on the spot keeps the event loop waiting about as long as so many bytes. */
+const SYNC_AS_BYTES = 4096;
 const RECORD_AND_BATCH = RECORD_HEADER_BYTES + BATCH_HEADER_BYTES;
 
 export interface WriterParts {
@@ -69,6 +72,7 @@ export class Writer {
   readonly #log: LogWriter;
   readonly #visible: VisibleEpoch;
   readonly #acks = new AckQueue();
+  readonly #syncPolicy = new SyncPolicy();
   #active!: Memtable;
   #seed!: SegmentSeed;
   /** Address up to which the arena's bytes were appended. */
@@ -438,11 +442,29 @@ export class Writer {
     while (!this.#holding && !this.#acks.isEmpty) {
       const ack = this.#acks.first!;
       if (ack.end > this.#appended) return;
-      if (ack.durability === 'synced' && ack.end > this.#synced) return this.#startSync();
+      if (ack.durability === 'synced' && ack.end > this.#synced && !this.#syncOnTheSpot()) return this.#startSync();
+      if (this.#failure !== undefined) return;
       this.#acks.shift();
       if (ack.epochLow > this.#visible.low) this.#visible.low = ack.epochLow;
       ack.resolve(this.#epochBase + BigInt(ack.epochLow));
     }
+  }
+
+  /** A write alone does not wait for a thread pool, as long as the disk is quick. */
+  #syncOnTheSpot(): boolean {
+    if (this.#syncing || this.#lastGroup > 1 || !this.#log.canSyncNow || !this.#syncPolicy.onTheSpot()) return false;
+    const { clock } = this.#parts;
+    const before = clock.now();
+    try {
+      this.#log.syncNow();
+    } catch (error) {
+      this.fail(error);
+      return true;
+    }
+    this.#synced = this.#appended;
+    this.#syncPolicy.took(clock.now() - before);
+    this.#sinceTurn += SYNC_AS_BYTES;
+    return true;
   }
 
   /** One sync at a time; it serves everybody who is appended by now. */
