@@ -24,8 +24,9 @@ export const keyShapes: Record<string, EntryShape['key']> = {
   tiny: (random) => Uint8Array.from({ length: random(5) }, () => [0, 1, 254, 255][random(4)]),
   zeros: (random) => new Uint8Array(random(40)),
   ones: (random) => Uint8Array.from({ length: random(12) }, (_, i) => (i === 9 ? random(256) : 255)),
-  // Equal and nearly equal keys whose ends lie around the end of a window.
+  // Equal and nearly equal keys whose ends lie around the end of a window; those of two inputs are compared from their start if they stand apart.
   letters: (random) => Uint8Array.from({ length: 5 + random(7) }, () => 97 + random(2)),
+  apart: (random) => Uint8Array.from({ length: 6 + random(4) }, (_, i) => (i ? 97 : random(60))),
   decimal: (random) => Uint8Array.from(text.encode(`user:${String(random(3000)).padStart(16, '0')}`)),
   path: (random) => Uint8Array.from(text.encode(['a', 'b/', 'b/c', 'b/c/d'][random(4)] + '/x'.repeat(random(30)) + random(9))),
   // Intervals end because of their key bytes.
