@@ -3,8 +3,6 @@
 // a scan that pauses for an hour holds no memory and no file, and sees the same epoch all along.
 
 import {
-  ANSWER_OFFSET,
-  ANSWER_SST,
   SCAN_ANSWER,
   SCAN_COUNT,
   SCAN_EPOCH,
@@ -33,8 +31,8 @@ import {
   STATUS_TOO_LARGE,
   type Kernels,
 } from '@varve/wasm-kernels';
-import { AssertionError, StorageError } from '../base/errors.ts';
-import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
+import { AssertionError } from '../base/errors.ts';
+import { andFinally, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Epoch } from '../format/epoch.ts';
 import type { ScanBounds } from '../format/range-bounds.ts';
 import type { Heap } from '../heap/heap.ts';
@@ -92,21 +90,17 @@ export class PageScanner {
   fill(view: ReadView, request: PageRequest): MaybePromise<Page> {
     const workspace = this.#take(view);
     view.pin();
-    const done = (): void => {
-      view.unpin();
-      this.#give(workspace);
-    };
-    try {
-      this.#prepare(workspace, view, request);
-      const page = this.#run(workspace);
-      if (isPromise(page)) return page.finally(done);
-      done();
-      return page;
-    } catch (error) {
-      this.#kernels.scanEnd(workspace.scan);
-      done();
-      throw error;
-    }
+    return andFinally(
+      () => {
+        this.#prepare(workspace, view, request);
+        return this.#run(workspace);
+      },
+      () => {
+        this.#kernels.scanEnd(workspace.scan);
+        view.unpin();
+        this.#give(workspace);
+      },
+    );
   }
 
   #run(workspace: Workspace): MaybePromise<Page> {
@@ -116,26 +110,14 @@ export class PageScanner {
       if (status === STATUS_TOO_LARGE) this.#enlarge(workspace);
       else if (status === STATUS_NEED_BLOCK || status === STATUS_NEED_PARTITION) {
         const loading = this.#catalog.load(status, workspace.scan + SCAN_ANSWER);
-        if (isPromise(loading)) return this.#runLater(workspace, loading);
+        if (isPromise(loading)) return loading.then(() => this.#run(workspace));
       } else throw this.#failure(status, workspace);
     }
   }
 
-  async #runLater(workspace: Workspace, loading: Promise<void>): Promise<Page> {
-    try {
-      await loading;
-    } catch (error) {
-      this.#kernels.scanEnd(workspace.scan);
-      throw error;
-    }
-    return this.#run(workspace);
-  }
-
   #failure(status: number, { scan }: Workspace): Error {
     if (status !== STATUS_CORRUPT) return new AssertionError(`scan kernel answered status=${status}`);
-    const { u32 } = this.#heap;
-    const object = this.#catalog.nameOf(u32[(scan + SCAN_ANSWER + ANSWER_SST) >>> 2]);
-    return new StorageError('CORRUPTION', 'block of an SST contradicts the format', { object, offset: u32[(scan + SCAN_ANSWER + ANSWER_OFFSET) >>> 2] });
+    return this.#catalog.damage(scan + SCAN_ANSWER);
   }
 
   #copyOut({ scan, page }: Workspace, last: boolean): Page {

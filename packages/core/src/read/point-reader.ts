@@ -5,8 +5,6 @@ import {
   ANSWER_BYTES,
   ANSWER_EPOCH,
   ANSWER_KIND,
-  ANSWER_OFFSET,
-  ANSWER_SST,
   ANSWER_VALUE,
   ANSWER_VALUE_LENGTH,
   KIND_DELETE,
@@ -72,7 +70,7 @@ export class PointReader {
       const status = this.#kernels.viewGet(view.address, key, keyBytes, epoch.low, epoch.high, answer);
       if (status === STATUS_FOUND) return this.#take(answer, take);
       if (status === STATUS_DONE) return undefined;
-      if (status === STATUS_CORRUPT) throw this.#corrupt(answer);
+      if (status === STATUS_CORRUPT) throw this.#catalog.damage(answer);
       const loading = this.#catalog.load(status, answer);
       if (isPromise(loading)) return this.#findLater(view, key, keyBytes, { high: epoch.high, low: epoch.low }, take, loading);
     }
@@ -89,12 +87,6 @@ export class PointReader {
     throw new StorageError('UNSUPPORTED', `entry of kind=${kind}: open the database with a newer version`);
   }
 
-  #corrupt(answer: number): Error {
-    const { u32 } = this.#heap;
-    const object = this.#catalog.nameOf(u32[(answer + ANSWER_SST) >>> 2]);
-    return new StorageError('CORRUPTION', 'block of an SST contradicts the format', { object, offset: u32[(answer + ANSWER_OFFSET) >>> 2] });
-  }
-
   /** While it waits, others use the shared key and answer: it goes on with its own, and keeps the view. */
   async #findLater<T>(view: ReadView, sharedKey: number, keyBytes: number, epoch: Epoch, take: Take<T>, loading: Promise<void>): Promise<T | undefined> {
     const heap = this.#heap;
@@ -108,7 +100,7 @@ export class PointReader {
         const status = this.#kernels.viewGet(view.address, key, keyBytes, epoch.low, epoch.high, answer);
         if (status === STATUS_FOUND) return this.#take(answer, take);
         if (status === STATUS_DONE) return undefined;
-        if (status === STATUS_CORRUPT) throw this.#corrupt(answer);
+        if (status === STATUS_CORRUPT) throw this.#catalog.damage(answer);
         await this.#catalog.load(status, answer);
       }
     } finally {

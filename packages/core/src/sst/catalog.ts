@@ -74,9 +74,12 @@ export class SstCatalog {
     return sst;
   }
 
-  /** Object name of the SST whose top index is at `top`. */
-  nameOf(top: number): string {
-    return this.#byTop.get(top)?.dataName ?? `unknown(${top})`;
+  /** The error for a block that a kernel found damaged, as its answer says. */
+  damage(answer: number): StorageError {
+    const { u32 } = this.#parts.heap;
+    const top = u32[(answer + ANSWER_SST) >>> 2]!;
+    const object = this.#byTop.get(top)?.dataName ?? `unknown(${top})`;
+    return new StorageError('CORRUPTION', 'block of an SST contradicts the format', { object, offset: u32[(answer + ANSWER_OFFSET) >>> 2] });
   }
 
   pin(sst: Sst): void {
