@@ -1,5 +1,6 @@
 // From the command line to an exit code.
 
+import { readFileSync } from 'node:fs';
 import { EXIT_OK, reportFailure, usage } from './failure.ts';
 import { commandNames, program } from './program.ts';
 
@@ -7,6 +8,7 @@ import { commandNames, program } from './program.ts';
 export async function main(args: readonly string[]): Promise<number> {
   const json = args.includes('--json');
   try {
+    if (args[0] === '--version') return sayVersion();
     const { directory, rest } = splitDirectory(args);
     process.exitCode = EXIT_OK;
     await program({ directory }, json).parseAsync([...rest], { from: 'user' });
@@ -14,6 +16,12 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     return reportFailure(error, json);
   }
+}
+
+function sayVersion(): number {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  console.log(version);
+  return EXIT_OK;
 }
 
 /** The directory comes first. A command in its place is fine where only its help is wanted. */

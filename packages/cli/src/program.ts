@@ -35,6 +35,7 @@ const COMMANDS = [
 ];
 
 const AFTER = `
+varve --version says which version this is.
 Exit codes: 0 done, 1 the storage or the data is at fault (the code is named), 2 the command line is, 3 no such key.
 
 Examples:
