@@ -1,6 +1,6 @@
 // What start.ts prints.
 
-const WIDTH = 46;
+const WIDTH = 48;
 
 export function heading(text: string): void {
   console.log(`\n${text}\n${'─'.repeat(text.length)}`);
