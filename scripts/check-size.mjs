@@ -1,45 +1,76 @@
-// What a user downloads: core with its kernels, bundled, minified and gzipped. The kernels count as what ships, text inside a module;
-// the bare WebAssembly module, which workerd loads, is shown beside it. One KB is 1000 bytes.
+// What a browser downloads, minified and packed with gzip -9. One KB is 1000 bytes.
+//
+// Two programs are bundled: one that opens a database with the usual codecs, and one that takes the whole entry of core. Each is bundled as applications do
+// it, by esbuild and by vite (rolldown and its minifier), and the larger result counts. The kernels are what they add to the first bundle: one string, at
+// its start, where gzip packs it best (core imports them first). The bare WebAssembly module, which workerd loads, is shown beside it.
+//
+// The aim is 25 KB of TypeScript for the usual program. It stands where its limit says, which only ever goes down: whoever makes it smaller lowers the
+// limit, whoever has to raise it says why in the commit.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import * as esbuild from 'esbuild';
+import * as vite from 'vite';
 import { root } from './workspace.mjs';
 
-const KERNEL_MODULE = /[/\\]wasm-kernels[/\\]src[/\\]generated[/\\]/;
-const LIMITS = { kernels: 15_000, typescript: 25_000 };
+const AIM = 25_000;
+const LIMITS = { usual: 34_900, kernels: 15_000, whole: 38_900 };
+const USUAL = "export { open, utf8, json, tuple, bytes, StorageError } from '@varve/core';";
+const WHOLE = "export * from '@varve/core';";
 
-const everything = await bundle([]);
-const typescript = await bundle([withoutKernels()]);
+/** Programs are bundled as if they stood here. */
+const HOME = join(root, 'examples');
+const KERNEL_TEXT = /[/\\]wasm-kernels[/\\]src[/\\]generated[/\\]/;
+const NO_KERNELS = "export const wasmText = '';";
+
+/** @typedef {{ minified: number, esbuild: number, vite: number }} Size */
+
+const usual = await sizeOf(USUAL, false);
+const withKernels = await sizeOf(USUAL, true);
+const whole = await sizeOf(WHOLE, false);
 const wasm = readFileSync(join(root, 'packages/wasm-kernels/dist/kernels.wasm'));
+const bare = { minified: wasm.length, esbuild: zipped(wasm), vite: zipped(wasm) };
 
+/** @type {{ part: string, size: Size, limit?: number }[]} */
 const rows = [
-  {
-    part: 'kernels, as text in a module',
-    bytes: zipped(everything) - zipped(typescript),
-    raw: everything.length - typescript.length,
-    limit: LIMITS.kernels,
-  },
-  { part: 'kernels, bare module', bytes: zipped(wasm), raw: wasm.length, limit: LIMITS.kernels },
-  { part: 'TypeScript of core and loader', bytes: zipped(typescript), raw: typescript.length, limit: LIMITS.typescript },
-  { part: 'all', bytes: zipped(everything), raw: everything.length, limit: LIMITS.kernels + LIMITS.typescript },
+  { part: 'TypeScript, usual codecs', size: usual, limit: LIMITS.usual },
+  { part: 'kernels, as text beside it', size: difference(withKernels, usual), limit: LIMITS.kernels },
+  { part: 'both', size: withKernels },
+  { part: 'TypeScript, whole entry', size: whole, limit: LIMITS.whole },
+  { part: 'kernels, bare module', size: bare, limit: LIMITS.kernels },
 ];
 
-console.log(`${'part'.padEnd(32)}${'minified'.padStart(10)}${'gzip -9'.padStart(10)}${'limit'.padStart(10)}`);
-for (const { part, bytes, raw, limit } of rows) {
-  const verdict = bytes > limit ? '  too large' : '';
-  console.log(`${part.padEnd(32)}${String(raw).padStart(10)}${String(bytes).padStart(10)}${String(limit).padStart(10)}${verdict}`);
+console.log(line('gzip -9', ['minified', 'esbuild', 'vite', 'limit']));
+for (const { part, size, limit } of rows) {
+  console.log(line(part, [size.minified, size.esbuild, size.vite, limit ?? '']) + (isTooLarge(size, limit) ? '  too large' : ''));
 }
-process.exitCode = rows.some(({ bytes, limit }) => bytes > limit) ? 1 : 0;
+console.log(`the aim for the first line is ${AIM}, missed by ${Math.max(0, usual.esbuild - AIM)}`);
+process.exitCode = rows.some(({ size, limit }) => isTooLarge(size, limit)) ? 1 : 0;
 
 /**
- * Everything that importing core brings.
- * @param {import('esbuild').Plugin[]} plugins
+ * @param {string} program
+ * @param {boolean} kernels
+ * @returns {Promise<Size>}
  */
-async function bundle(plugins) {
-  const { outputFiles } = await build({
-    stdin: { contents: "export * from '@varve/core';", resolveDir: join(root, 'examples') },
+async function sizeOf(program, kernels) {
+  const one = await withEsbuild(program, kernels);
+  const other = await withVite(program, kernels);
+  return { minified: one.length, esbuild: zipped(one), vite: zipped(other) };
+}
+
+/**
+ * @param {string} program
+ * @param {boolean} kernels
+ */
+async function withEsbuild(program, kernels) {
+  /** @type {esbuild.Plugin} */
+  const withoutKernels = {
+    name: 'without-kernels',
+    setup: (context) => context.onLoad({ filter: KERNEL_TEXT }, () => ({ contents: NO_KERNELS })),
+  };
+  const { outputFiles } = await esbuild.build({
+    stdin: { contents: program, resolveDir: HOME },
     bundle: true,
     minify: true,
     format: 'esm',
@@ -49,22 +80,61 @@ async function bundle(plugins) {
     legalComments: 'none',
     write: false,
     logLevel: 'error',
-    plugins,
+    plugins: kernels ? [] : [withoutKernels],
   });
-  return /** @type {import('esbuild').OutputFile} */ (outputFiles[0]).contents;
+  return /** @type {esbuild.OutputFile} */ (outputFiles[0]).contents;
 }
 
-/** @returns {import('esbuild').Plugin} */
-function withoutKernels() {
-  return {
-    name: 'without-kernels',
-    setup(context) {
-      context.onLoad({ filter: KERNEL_MODULE }, () => ({ contents: "export const wasmText = '';" }));
-    },
+/**
+ * @param {string} program
+ * @param {boolean} kernels
+ */
+async function withVite(program, kernels) {
+  const entry = join(HOME, 'program.js');
+  /** @type {vite.Plugin} */
+  const sources = {
+    name: 'sources',
+    resolveId: (id) => (id === entry ? id : undefined),
+    load: (id) => (id === entry ? program : !kernels && KERNEL_TEXT.test(id) ? NO_KERNELS : undefined),
   };
+  const built = await vite.build({
+    configFile: false,
+    root: HOME,
+    logLevel: 'error',
+    resolve: { conditions: ['source'] },
+    plugins: [sources],
+    build: { write: false, target: 'es2022', modulePreload: false, rolldownOptions: { input: entry, preserveEntrySignatures: 'strict' } },
+  });
+  const { output } = /** @type {vite.Rollup.RollupOutput} */ (built);
+  return Buffer.from(output.map((file) => ('code' in file ? file.code : '')).join(''));
+}
+
+/**
+ * @param {Size} all
+ * @param {Size} less
+ * @returns {Size}
+ */
+function difference(all, less) {
+  return { minified: all.minified - less.minified, esbuild: all.esbuild - less.esbuild, vite: all.vite - less.vite };
 }
 
 /** @param {Uint8Array} bytes */
 function zipped(bytes) {
   return gzipSync(bytes, { level: 9 }).length;
+}
+
+/**
+ * @param {Size} size
+ * @param {number} [limit]
+ */
+function isTooLarge(size, limit = Infinity) {
+  return Math.max(size.esbuild, size.vite) > limit;
+}
+
+/**
+ * @param {string} part
+ * @param {(string | number)[]} cells
+ */
+function line(part, cells) {
+  return part.padEnd(28) + cells.map((cell) => String(cell).padStart(10)).join('');
 }
