@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { StorageError } from '../base/errors.ts';
 import type { MaybePromise } from '../base/maybe-promise.ts';
 import type { Random } from '../base/random.ts';
-import { randomHex } from '../base/random-hex.ts';
+import { randomHex } from '../base/hex.ts';
 import { BlockCache } from '../cache/block-cache.ts';
 import type { SstInfo } from '../format/sst-info.ts';
 import { Heap } from '../heap/heap.ts';

@@ -34,8 +34,8 @@ const SECTION_PROPERTIES = 1;
 const SECTION_TOP = 2;
 const SECTION_PARTITIONS = 3;
 
-/** Writes xxh64(bytes, seed of `id`'s .meta at `offset`) where a checksum belongs. */
-export type Checksum = (bytes: Uint8Array, out: DataView, at: number) => void;
+/** xxh64(bytes, seed of the .meta). */
+export type Checksum = (bytes: Uint8Array) => bigint;
 
 /** What the head of a finished SST says of it. */
 export type Described = Omit<SstInfo, 'metaBytes' | 'headBytes'>;
@@ -65,7 +65,7 @@ export function encodeMeta(
   section(view, 0, SECTION_PROPERTIES, propertiesAt, properties.length);
   section(view, 1, SECTION_TOP, topAt, topBytes);
   section(view, 2, SECTION_PARTITIONS, headBytes, partitions.length);
-  checksum(bytes.subarray(HEADER_BYTES, headBytes), view, 16);
+  view.setBigUint64(16, checksum(bytes.subarray(HEADER_BYTES, headBytes)), true);
   return { bytes, headBytes };
 }
 
@@ -86,9 +86,7 @@ export function decodeHead(
     throw new StorageError('UNSUPPORTED', `SST has format version=${view.getUint16(4, true)}: this version reads 1`, { object: name });
   }
   if (view.getUint32(8, true) !== head.length) fail('wrong length', 8);
-  const expected = new DataView(new ArrayBuffer(8));
-  checksum(head.subarray(HEADER_BYTES), expected, 0);
-  if (expected.getBigUint64(0) !== view.getBigUint64(16)) fail('checksum mismatch', 16);
+  if (checksum(head.subarray(HEADER_BYTES)) !== view.getBigUint64(16, true)) fail('checksum mismatch', 16);
   const sections = decodeSections(view, metaBytes, fail);
   const slice = (type: number): Uint8Array => {
     const found = sections.get(type);

@@ -7,14 +7,13 @@ import type { Checksum } from './meta-format.ts';
 
 /** The .meta's seed at offset 0: identity with the top bit flipped, so that a head never passes for a block. */
 export function metaChecksum(heap: Heap, kernels: Kernels, id: ObjectId): Checksum {
-  return (bytes, out, at) => {
+  return (bytes) => {
     const address = heap.allocate(bytes.length + 16, 'a head to check');
     try {
       const sum = address + Math.ceil(bytes.length / 8) * 8;
       heap.bytes.set(bytes, address);
       kernels.xxh64(address, bytes.length, id.counter, (id.term ^ 0x80000000) >>> 0, sum);
-      out.setUint32(at, heap.view.getUint32(sum, true), true);
-      out.setUint32(at + 4, heap.view.getUint32(sum + 4, true), true);
+      return heap.view.getBigUint64(sum, true);
     } finally {
       heap.release(address);
     }

@@ -8,6 +8,7 @@
 // Everything is written into linear memory, where log and memtable are the same bytes.
 
 import { RECORD_HEADER_BYTES, type Kernels } from '@varve/wasm-kernels';
+import { toHex } from '../base/hex.ts';
 import { RECORD_CLOSE, RECORD_FENCE, recordBytes, writeRecordHeader } from '../format/record.ts';
 import type { Heap } from '../heap/heap.ts';
 
@@ -71,10 +72,8 @@ export class SegmentFormat {
     const { view, bytes } = this.#heap;
     this.#kernels.xxh64(at, 56, 0, 0, this.#scratch);
     if (view.getUint32(at, true) !== MAGIC || view.getBigUint64(at + 56) !== view.getBigUint64(this.#scratch)) return undefined;
-    let database = '';
-    for (let i = 0; i < 16; i++) database += bytes[at + 8 + i]!.toString(16).padStart(2, '0');
     return {
-      database,
+      database: toHex(bytes.subarray(at + 8, at + 24)),
       term: this.#number(at + 24),
       segment: this.#number(at + 32),
       previousEnd: this.#number(at + 40),
@@ -131,11 +130,10 @@ export class SegmentFormat {
   }
 
   #setNumber(at: number, value: number): void {
-    this.#heap.view.setUint32(at, value >>> 0, true);
-    this.#heap.view.setUint32(at + 4, Math.floor(value / 2 ** 32), true);
+    this.#heap.view.setBigUint64(at, BigInt(value), true);
   }
 
   #number(at: number): number {
-    return this.#heap.view.getUint32(at, true) + this.#heap.view.getUint32(at + 4, true) * 2 ** 32;
+    return Number(this.#heap.view.getBigUint64(at, true));
   }
 }
