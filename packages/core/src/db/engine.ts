@@ -283,30 +283,20 @@ export class Engine {
     });
   }
 
-  /** Flushed memtables go, their SSTs come. */
-  installFlush(flushed: readonly Memtable[], ssts: readonly Sst[]): void {
-    for (const sst of ssts) this.#ssts.set(idText(sst.info.id), sst);
-    this.#frozen = this.#frozen.filter((memtable) => !flushed.includes(memtable));
-    this.#replaceView();
-    this.parts.logWriter.forgetBelow(this.state.logPosition);
-  }
-
   /** Log position once these memtables are flushed. */
   positionAfter(flushed: readonly Memtable[]): number {
     const rest = this.#frozen.filter((memtable) => !flushed.includes(memtable));
     return (rest.at(-1) ?? this.writer.active).firstSegment;
   }
 
-  installCompaction(removed: readonly Sst[], added: readonly Sst[]): void {
+  /** After a commit: the SSTs that a job made come, what it made them of goes. */
+  install(added: readonly Sst[], removed: readonly Sst[], flushed: readonly Memtable[] = []): void {
     for (const sst of added) this.#ssts.set(idText(sst.info.id), sst);
     for (const sst of removed) this.#ssts.delete(idText(sst.info.id));
+    this.#frozen = this.#frozen.filter((memtable) => !flushed.includes(memtable));
     this.#replaceView();
     for (const sst of removed) this.catalog.retire(sst);
-  }
-
-  /** A move changes levels only. */
-  installMove(): void {
-    this.#replaceView();
+    this.parts.logWriter.forgetBelow(this.state.logPosition);
   }
 
   #replaceView(): void {

@@ -29,6 +29,8 @@ const SLOW_RUNS = 14;
 const STOP_RUNS = 24;
 const NO_LIMIT = 0x7fffffff;
 
+type StallReason = 'memtable' | 'level 0';
+
 export class Maintenance {
   readonly #engine: Engine;
   readonly #parts: MergeParts;
@@ -87,25 +89,27 @@ export class Maintenance {
   /** What a write that needs a new memtable has to wait for, if anything. */
   mustWait(): Promise<void> | undefined {
     const reason = this.#stallReason();
-    if (reason === undefined) return undefined;
-    this.#engine.stats.stalls++;
-    this.#engine.tell({ kind: 'stall', reason });
-    const task = reason === 'memtable' ? this.startFlush() : this.startCompaction();
-    return task?.done ?? Promise.resolve();
+    return reason === undefined ? undefined : (this.#relieve(reason)?.done ?? Promise.resolve());
   }
 
   /** Works until nothing has to be waited for. */
   waitSync(): void {
     for (let reason = this.#stallReason(); reason !== undefined; reason = this.#stallReason()) {
-      this.#engine.stats.stalls++;
-      const task = reason === 'memtable' ? this.startFlush() : this.startCompaction();
+      const task = this.#relieve(reason);
       if (task === undefined) return;
       this.#engine.scheduler.driveUntil(() => task.ended);
       this.#engine.writer.assertWritable();
     }
   }
 
-  #stallReason(): 'memtable' | 'level 0' | undefined {
+  /** Starts what ends the stall. */
+  #relieve(reason: StallReason): Task<void> | undefined {
+    this.#engine.stats.stalls++;
+    this.#engine.tell({ kind: 'stall', reason });
+    return reason === 'memtable' ? this.startFlush() : this.startCompaction();
+  }
+
+  #stallReason(): StallReason | undefined {
     if (this.#engine.frozen.length > 0 && !this.#engine.parts.arenas.available) return 'memtable';
     if (this.#engine.state.version.levels[0].length >= STOP_RUNS) return 'level 0';
     return undefined;
@@ -136,7 +140,7 @@ export class Maintenance {
           sstsEdit([], 0, infosOf(written)),
           { kind: 'log', position: String(engine.positionAfter(memtables)) },
         ],
-        () => engine.installFlush(memtables, this.#adopt(written)),
+        () => engine.install(this.#adopt(written), [], memtables),
         ids,
       );
       this.#countFlush(written);
@@ -215,7 +219,7 @@ export class Maintenance {
   *#move(plan: CompactionPlan): Job<void> {
     yield* this.#engine.commit(
       () => [sstsEdit(plan.inputs, plan.outputLevel, plan.inputs)],
-      () => this.#engine.installMove(),
+      () => this.#engine.install([], []),
     );
     this.#engine.stats.moves++;
     this.#tellCompaction(plan, 0, 0);
@@ -236,7 +240,7 @@ export class Maintenance {
       const { ssts, readBytes } = yield* mergeToSsts(this.#parts, mergePlan);
       yield* engine.commit(
         () => [sstsEdit(infosOf(inputs), plan.outputLevel, infosOf(ssts))],
-        () => engine.installCompaction(inputs, this.#adopt(ssts)),
+        () => engine.install(this.#adopt(ssts), inputs),
         ids,
       );
       this.#tellCompaction(plan, readBytes, bytesOf(ssts));
