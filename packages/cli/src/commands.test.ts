@@ -204,6 +204,9 @@ describe('import and export', () => {
     writeFileSync(columns, 'id,name\n1,one\n2\n');
     expect((await varve([directory, 'import', columns, '--key', 'id'])).err).toContain('the record on line 3 has 1 fields, the header 2');
     expect((await varve([directory, 'import', columns, '--key', 'nr'])).code).toBe(2);
+    const missing = await varve([join(base, 'nowhere'), 'import', join(base, 'nothing')]);
+    expect(missing).toMatchObject({ code: 1, err: expect.stringMatching(/^error ENOENT: no such file/) });
+    expect(readdirSync(base)).not.toContain('nowhere');
   });
 });
 
@@ -265,6 +268,7 @@ describe('what the database holds', () => {
     await db.close();
     const { ssts } = (await varveJson([directory, 'dump-sst'])) as { ssts: { id: string; level: number; entries: number }[] };
     expect(ssts).toMatchObject([{ entries: ROWS.length }]);
+    expect((await varve([directory, 'dump-sst'])).out).toMatch(/L\d .* 2,500 {2}k00000 +k02499\n$/);
     const short = ssts[0].id.replace(/\b0+/g, '');
     expect(await varveJson([directory, 'dump-sst', short])).toMatchObject({ id: ssts[0].id, partitions: [{ offset: expect.any(Number) }] });
     const blocks = jsonLines((await varve([directory, 'dump-sst', short, '--entries', '--json'])).out) as {

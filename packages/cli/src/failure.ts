@@ -55,7 +55,7 @@ function explain(error: unknown): { code: string; message: string; exitCode: num
     return { code: error.code, message: error.code === 'LOCKED' ? LOCKED : error.message, exitCode: EXIT_FAILED };
   }
   if (error instanceof TypeError || error instanceof RangeError) return { code: 'USAGE', message: error.message, exitCode: EXIT_USAGE };
-  const system = (error as { code?: unknown }).code;
-  if (typeof system === 'string') return { code: system, message: (error as Error).message, exitCode: EXIT_FAILED };
+  const { code, message } = error as { readonly code?: unknown; readonly message: string };
+  if (typeof code === 'string') return { code, message: message.replace(`${code}: `, ''), exitCode: EXIT_FAILED };
   return { code: 'INTERNAL', message: error instanceof Error ? (error.stack ?? error.message) : String(error), exitCode: EXIT_FAILED };
 }

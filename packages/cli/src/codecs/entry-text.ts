@@ -7,6 +7,8 @@ import { naturalNotation, show, toJsonMember } from './notation.ts';
 import { recordedKeyCodec, recordedValueCodec, type AnyCodec, type AnyKeyCodec } from './recorded-codecs.ts';
 
 const VALUE_LENGTH = 80;
+/** Ids of key spaces below this are one byte of a stored key. */
+const ONE_BYTE_IDS = 0x80;
 
 interface NamedSpace {
   readonly name: string;
@@ -47,11 +49,12 @@ export class EntryText {
     };
   }
 
-  /** A stored key, key-space id and all, as bounds and separators are. They need not be whole keys: then they are hexadecimal. */
+  /** A stored key, key-space id and all, as bounds and separators are. Separators need not be whole keys: then they are hexadecimal. */
   storedKey(bytes: Uint8Array): string {
-    return /^[\x20-\x7e]*$/.test(Buffer.from(bytes.subarray(1)).toString('latin1')) && bytes[0] < 0x80
-      ? `${this.#spaces.get(bytes[0])?.name || bytes[0]}/${Buffer.from(bytes.subarray(1)).toString('latin1')}`
-      : `0x${toHex(bytes)}`;
+    const [id] = bytes;
+    const space = id < ONE_BYTE_IDS ? this.#spaces.get(id) : undefined;
+    if (space === undefined) return `0x${toHex(bytes)}`;
+    return `${space.name === '' ? '' : `${printable(space.name)}: `}${readable(space.keys, bytes.subarray(1))}`;
   }
 }
 

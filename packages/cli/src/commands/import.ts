@@ -55,8 +55,8 @@ export function importCommand({ directory }: Context): Command {
     .option('--value <column>', 'CSV: the column of the value (default: an object of all columns that are not of the key)')
     .option('--separator <text>', 'CSV: what stands between the columns of a key that is text', '/')
     .action(async (file: string, options: Options) => {
+      const input = await openInput(file); // First: a file that is missing makes no database.
       await withDatabase(directory, { ...options, create: NEW }, async (db, space) => {
-        const input = await openInput(file);
         const rows = rowsOf(file, input, options, space.keys);
         const result = await withProgress({ label: `importing ${input.name}`, unit: 'entries' }, (progress) =>
           importRows(rows, space, options, { progress, input }),
