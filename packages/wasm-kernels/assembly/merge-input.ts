@@ -6,6 +6,7 @@ import { nextBlockEntry } from './merge-block-input';
 import {
   BLOCK_AT,
   BLOCK_KEYS_END,
+  BLOCK_OFFSET,
   HEAD_EPOCH,
   HEAD_KEY,
   HEAD_KEY_LENGTH,
@@ -35,6 +36,7 @@ export function inputStart(input: usize, longestKey: u32, node: u32): void {
   store<u64>(input, u64.MAX_VALUE, HEAD_EPOCH);
   store<u32>(input, 0, BLOCK_AT);
   store<u32>(input, 0, BLOCK_KEYS_END);
+  store<u32>(input, 0, BLOCK_OFFSET);
   if (load<u32>(input, INPUT_KIND) == SOURCE_MEMTABLE) memtableFirst(load<u32>(input, INPUT_MEMTABLE), input + INPUT_CURSOR);
 }
 

@@ -2,6 +2,7 @@
 // where blocks and partitions close, separators, filters, results.
 
 import { KIND_DELETE, KIND_RANGE_DELETE } from './layout.ts';
+import { createTestMemory } from './memory-test-kit.ts';
 import type { MergeSettings, MergedFile } from './merge-job-test-kit.ts';
 import { decodePartition, decodeStoredBlock, require, sharedBytes } from './reference-decoder-test-kit.ts';
 import type { DecodedBlock, DecodedPartition, DecodedSeparator } from './reference-decoder-test-kit.ts';
@@ -14,6 +15,9 @@ const PARTITION_HEADER = 32;
 const RESTART_POINT = 8;
 const BYTES_A_BLOCK = 20;
 const LINE_BYTES = 64;
+const READ_FROM = 0x10000;
+const READ_TO = 0x300000;
+const readers = createTestMemory(128);
 
 /** The entries of a file that keeps all rules. */
 export function checkedEntries(file: MergedFile, settings: MergeSettings): ReferenceEntry[] {
@@ -22,6 +26,7 @@ export function checkedEntries(file: MergedFile, settings: MergeSettings): Refer
   const all = blocks.flat();
   require(file.data.length === file.bytes && all.at(-1)?.end === file.bytes && all[0].offset === 0, 'blocks fill the file');
   checkBlockSizes(all, settings.blockTarget);
+  checkReaders(file, partitions, all);
   checkSeparators(all, partitions);
   checkPartitions(partitions, blocks, settings.partitionTarget);
   checkResults(file, all);
@@ -49,6 +54,27 @@ function decodePartitions(file: MergedFile): DecodedPartition[] {
   }
   require(offset === file.partitions.length, 'the file has as many partitions as it counts');
   return partitions;
+}
+
+/** The kernels that read accept what the one that merges has written. */
+function checkReaders(
+  { id, data, partitions: images }: MergedFile,
+  partitions: readonly DecodedPartition[],
+  blocks: readonly DecodedBlock[],
+): void {
+  const { kernels, put } = readers;
+  let offset = 0;
+  for (const { length } of partitions) {
+    put(READ_FROM, images.subarray(offset, offset + length));
+    require(Boolean(kernels.partitionCheck(READ_FROM, length, id.term, id.counter, offset)), 'a partition is accepted');
+    offset += length;
+  }
+  for (const block of blocks) {
+    const length = block.end - block.offset;
+    put(READ_FROM, data.subarray(block.offset, block.end));
+    const loaded = kernels.blockLoad(READ_FROM, length, id.term, id.counter, block.offset, READ_TO, block.payload.length);
+    require(loaded === block.payload.length, 'a block is accepted');
+  }
 }
 
 function decodeBlocks(file: MergedFile, { blockOffsets, dataEnd }: DecodedPartition): DecodedBlock[] {
