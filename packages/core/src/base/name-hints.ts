@@ -1,45 +1,28 @@
 // Guesses which option somebody meant: by the habits of other databases first, by spelling second.
 
 /**
- * Words of LevelDB (level), IndexedDB (idb), LMDB (lmdb-js), Deno KV and SQL, and what we say instead. The first word of each hint is the option;
- * it is only offered where that option exists.
+ * What we say, and what LevelDB (level), IndexedDB (idb), LMDB (lmdb-js), Deno KV and SQL say instead. The first word of each hint is the option; it is
+ * only offered where that option exists.
  */
 const HABITS: Readonly<Record<string, string>> = {
-  start: 'gte',
-  from: 'gte',
-  min: 'gte',
-  lower: 'gte',
-  since: 'gte',
-  after: 'gt',
-  cursor: 'gt',
-  exclusiveStart: 'gt',
-  end: 'lt (exclusive) or lte (inclusive)',
-  to: 'lt (exclusive) or lte (inclusive)',
-  until: 'lt (exclusive) or lte (inclusive)',
-  upper: 'lte',
-  max: 'lte',
-  inclusiveEnd: 'lte',
-  before: 'lt',
-  lowerOpen: 'gt',
-  upperOpen: 'lt',
-  startsWith: 'prefix',
-  direction: 'reverse',
-  order: 'reverse',
-  desc: 'reverse',
-  descending: 'reverse',
-  backwards: 'reverse',
-  count: 'limit',
-  take: 'limit',
-  values: 'keysOnly',
-  sync: "durability: 'synced'",
-  keyEncoding: 'keys',
-  valueEncoding: 'values',
-  cacheSize: 'memoryBudgetBytes',
+  gte: 'start from min lower since',
+  gt: 'after cursor exclusiveStart lowerOpen',
+  'lt (exclusive) or lte (inclusive)': 'end to until',
+  lte: 'upper max inclusiveEnd',
+  lt: 'before upperOpen',
+  prefix: 'startsWith',
+  reverse: 'direction order desc descending backwards',
+  limit: 'count take',
+  keysOnly: 'values',
+  "durability: 'synced'": 'sync',
+  keys: 'keyEncoding',
+  values: 'valueEncoding',
+  memoryBudgetBytes: 'cacheSize',
 };
 
 /** The option that a user of another database means by `name`, if it is among `allowed`. */
 export function habitualName(name: string, value: unknown, allowed: readonly string[]): string | undefined {
-  const hint = Object.hasOwn(HABITS, name) ? HABITS[name] : undefined;
+  const hint = Object.keys(HABITS).find((option) => HABITS[option]?.split(' ').includes(name));
   if (hint === undefined || !allowed.includes(hint.split(/\W/, 1)[0])) return undefined;
   return name === 'values' && value === false ? 'keysOnly: true' : hint;
 }

@@ -69,7 +69,13 @@ async function verifySst(engine: Engine, sst: Sst, count: { blocks: number; byte
   }
 }
 
-async function verifyBlocks(engine: Engine, sst: Sst, partition: number, count: { blocks: number; bytes: number }, problems: Problem[]): Promise<void> {
+async function verifyBlocks(
+  engine: Engine,
+  sst: Sst,
+  partition: number,
+  count: { blocks: number; bytes: number },
+  problems: Problem[],
+): Promise<void> {
   const { u32 } = engine.parts.heap;
   for (let i = 0; i < blockCount(u32, partition); i++) {
     const offset = blockOffset(u32, partition, i);

@@ -49,7 +49,13 @@ export class RunFeed {
   /** Stored bytes read so far. */
   readBytes = 0;
 
-  constructor(parts: { heap: Heap; cache: BlockCache; catalog: SstCatalog }, run: readonly Sst[], input: number, buffer: number, bufferBytes: number) {
+  constructor(
+    parts: { heap: Heap; cache: BlockCache; catalog: SstCatalog },
+    run: readonly Sst[],
+    input: number,
+    buffer: number,
+    bufferBytes: number,
+  ) {
     this.#heap = parts.heap;
     this.#cache = parts.cache;
     this.#catalog = parts.catalog;

@@ -79,7 +79,10 @@ export class SstCatalog {
     const { u32 } = this.#parts.heap;
     const top = u32[(answer + ANSWER_SST) >>> 2]!;
     const object = this.#byTop.get(top)?.dataName ?? `unknown(${top})`;
-    return new StorageError('CORRUPTION', 'block of an SST contradicts the format', { object, offset: u32[(answer + ANSWER_OFFSET) >>> 2] });
+    return new StorageError('CORRUPTION', 'block of an SST contradicts the format', {
+      object,
+      offset: u32[(answer + ANSWER_OFFSET) >>> 2],
+    });
   }
 
   pin(sst: Sst): void {
