@@ -25,7 +25,11 @@ const PROGRAM = fileURLToPath(new URL(`../killed-import${extname(import.meta.url
 
 /** Lets the program import into `directory`, kills it once `killAfter` places are acknowledged, and looks at what is left. */
 export async function crash(directory: string, places: readonly Place[], killAfter: number): Promise<CrashReport> {
-  const acknowledged = await importUntilKilled(directory, killAfter);
+  return lookAt(directory, places, await importUntilKilled(directory, killAfter));
+}
+
+/** Compares what is there with what was written and acknowledged. */
+export async function lookAt(directory: string, places: readonly Place[], acknowledged: number): Promise<CrashReport> {
   const start = performance.now();
   const opened = await openPlaces(directory);
   const reopenMs = performance.now() - start;
