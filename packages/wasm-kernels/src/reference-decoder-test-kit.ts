@@ -64,7 +64,7 @@ export function decodeStoredBlock(data: Uint8Array<ArrayBuffer>, offset: number,
 }
 
 /** The entries of a payload. */
-export function decodePayload(payload: Uint8Array<ArrayBuffer>): ReferenceEntry[] {
+function decodePayload(payload: Uint8Array<ArrayBuffer>): ReferenceEntry[] {
   const view = viewOf(payload);
   const restarts = view.getUint16(0, true);
   const values = view.getUint32(4, true);
