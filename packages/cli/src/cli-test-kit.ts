@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions } from 'esbuild';
+import { afterAll } from 'vitest';
 
 export interface Ended {
   readonly code: number | null;
@@ -18,11 +19,15 @@ const PROGRAM = fileURLToPath(new URL('./bin.ts', import.meta.url));
 /** A dependency is CommonJS and asks for modules of Node. */
 const BANNER = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
+const folders: string[] = [];
 let bundled: Promise<string> | undefined;
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 async function bundle(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'varve-cli-bundle-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   const outfile = join(folder, 'varve.mjs');
   const shape: BuildOptions = {
     bundle: true,
