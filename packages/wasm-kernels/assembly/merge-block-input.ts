@@ -131,12 +131,14 @@ function decodeEntry(input: usize): u32 {
   }
   epoch = epochOf(input, epoch);
   const value = usize(load<u32>(input, BLOCK_VALUE_AT));
-  if (known > load<u32>(input, BLOCK_SHAREABLE) || unshared > u32(keysEnd - at) || valueLength > u32(valuesEnd - value)) return STATUS_CORRUPT;
+  if (known > load<u32>(input, BLOCK_SHAREABLE) || unshared > u32(keysEnd - at) || valueLength > u32(valuesEnd - value))
+    return STATUS_CORRUPT;
   const shared = sharedWithHead(input, known, at, unshared);
   const rest = at + (shared - known);
   at += unshared;
   const restLength = u32(at - rest);
-  if (shared + restLength > load<u32>(input, INPUT_LONGEST_KEY) || !isInOrder(input, shared, rest, restLength, epoch)) return STATUS_CORRUPT;
+  if (shared + restLength > load<u32>(input, INPUT_LONGEST_KEY) || !isInOrder(input, shared, rest, restLength, epoch))
+    return STATUS_CORRUPT;
   if (rest + SLACK <= valuesEnd) copySlack(input + INPUT_KEY_BUFFER + shared, rest, restLength);
   else copyBytes(input + INPUT_KEY_BUFFER + shared, rest, restLength);
   store<u32>(input, shared + restLength, HEAD_KEY_LENGTH);

@@ -52,7 +52,8 @@ export function fileNoteWritten(merge: usize, head: usize, shared: u32): void {
   if (load<u32>(merge, JOB_WRITTEN_LENGTH) == NO_KEY) noteSmallest(merge, key, keyLength);
   if (keyLength > load<u32>(merge, MERGE_FILE_LONGEST_KEY)) store<u32>(merge, keyLength, MERGE_FILE_LONGEST_KEY);
   const kind = load<u32>(head, HEAD_KIND);
-  if (kind == KIND_DELETE || kind == KIND_RANGE_DELETE) store<u32>(merge, load<u32>(merge, MERGE_FILE_TOMBSTONES) + 1, MERGE_FILE_TOMBSTONES);
+  if (kind == KIND_DELETE || kind == KIND_RANGE_DELETE)
+    store<u32>(merge, load<u32>(merge, MERGE_FILE_TOMBSTONES) + 1, MERGE_FILE_TOMBSTONES);
   if (load<u32>(head, HEAD_FLAGS) & FLAG_EXPIRY) noteExpiry(merge, load<u64>(head, HEAD_EXPIRY));
   copySlack(load<u32>(merge, JOB_WRITTEN) + shared, key + shared, keyLength - shared);
   store<u32>(merge, keyLength, JOB_WRITTEN_LENGTH);

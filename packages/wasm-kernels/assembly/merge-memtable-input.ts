@@ -46,7 +46,8 @@ export function nextMemtableEntry(input: usize): u32 {
   const keyLength = entryKeyLength(entry);
   const epoch = epochOf(input, entryEpoch(entry));
   const shared = sharedWithHead(input, 0, key, keyLength);
-  if (keyLength > load<u32>(input, INPUT_LONGEST_KEY) || !isInOrder(input, shared, key + shared, keyLength - shared, epoch)) return STATUS_CORRUPT;
+  if (keyLength > load<u32>(input, INPUT_LONGEST_KEY) || !isInOrder(input, shared, key + shared, keyLength - shared, epoch))
+    return STATUS_CORRUPT;
   store<u32>(input, key, HEAD_KEY);
   store<u32>(input, keyLength, HEAD_KEY_LENGTH);
   store<u32>(input, entryKind(entry), HEAD_KIND);

@@ -10,7 +10,17 @@
 
 import { MERGE_INPUTS } from '../src/layout';
 import { commonPrefix } from './bytes';
-import { EXHAUSTED, HEAD_EPOCH, HEAD_KEY, HEAD_KEY_LENGTH, HEAD_NODE, HEAD_SHARED, HEAD_WINDOW, JOB_TREE, JOB_WINNER } from './merge-layout';
+import {
+  EXHAUSTED,
+  HEAD_EPOCH,
+  HEAD_KEY,
+  HEAD_KEY_LENGTH,
+  HEAD_NODE,
+  HEAD_SHARED,
+  HEAD_WINDOW,
+  JOB_TREE,
+  JOB_WINNER,
+} from './merge-layout';
 import { windowSlack } from './slack';
 
 const NODE_BYTES: u32 = 4;

@@ -57,7 +57,9 @@ export function mergeInputBytes(longestKey: u32): u32 {
 /** See Kernels.mergeBytes. */
 export function mergeBytes(inputs: u32, longestKey: u32, blockTarget: u32, partitionTarget: u32): u32 {
   const stages = stageBytes(blockTarget) + partitionStageBytes(partitionTarget, blockTarget, longestKey);
-  return JOB_BYTES + inputs * inputBytes(longestKey) + alignUp(treeBytes(inputs), 8) + 2 * keyBytes(longestKey) + LZ4_SCRATCH_BYTES + stages;
+  return (
+    JOB_BYTES + inputs * inputBytes(longestKey) + alignUp(treeBytes(inputs), 8) + 2 * keyBytes(longestKey) + LZ4_SCRATCH_BYTES + stages
+  );
 }
 
 /** See Kernels.mergeInput. */
