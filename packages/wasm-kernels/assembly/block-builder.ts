@@ -14,25 +14,13 @@ import {
   BLOCK_HEADER_BYTES,
   BLOCK_RESTARTS,
   BLOCK_VALUES,
-  FLAG_EXPIRY,
-  FLAG_EXTENSION,
   INTERVAL_KEY_BYTES,
   RESTART_BYTES,
   RESTART_INTERVAL,
 } from '../src/layout';
+import { bytesBeforeEpoch, bytesBehindEpoch, writeBeforeEpoch, writeBehindEpoch } from './block-entry-writer';
 import { alignUp, copyBytes, varintBytes, writeVarint } from './bytes';
-import {
-  HEAD_EPOCH,
-  HEAD_EXPIRY,
-  HEAD_EXTENSION,
-  HEAD_EXTENSION_LENGTH,
-  HEAD_FLAGS,
-  HEAD_KEY,
-  HEAD_KEY_LENGTH,
-  HEAD_KIND,
-  HEAD_VALUE,
-  HEAD_VALUE_LENGTH,
-} from './merge-layout';
+import { HEAD_EPOCH, HEAD_KEY_LENGTH, HEAD_VALUE, HEAD_VALUE_LENGTH } from './merge-layout';
 import { SLACK, copySlack, writeVarintSlack } from './slack';
 
 // The staged block: 96 bytes.
@@ -59,14 +47,13 @@ const RESTART_BIT: u32 = 0x10;
 const BEHIND_SHIFT: u32 = 5;
 
 const SMALLEST_ENTRY: u32 = 5;
-const FLAGS_SHIFT: u32 = 4;
 const MAX_COUNT: u32 = 0xffff;
 
 /** What blockAdd answers. */
 export const BLOCK_TOOK: u32 = 0;
 /** The block closes before this entry. */
 export const BLOCK_CLOSES: u32 = 1;
-/** The entry is larger than the target: it is a block of its own (blockWriteAlone). */
+/** The entry is larger than the target: it is a block of its own (block-alone.ts). */
 export const BLOCK_ALONE: u32 = 2;
 
 /** Bytes of the buffers that a block of this target needs. */
@@ -182,7 +169,7 @@ export function blockFinish(stage: usize, payload: usize): u32 {
   }
   const values = u32(out - payload);
   writeValueOffsets(stage, restarts, values);
-  writeHeader(payload, load<u32>(stage, STAGE_RESTART_COUNT), load<u32>(stage, STAGE_COUNT), values, base);
+  writeBlockHeader(payload, load<u32>(stage, STAGE_RESTART_COUNT), load<u32>(stage, STAGE_COUNT), values, base);
   const valueBytes = load<u32>(stage, STAGE_VALUES_BYTES);
   memory.copy(out, load<u32>(stage, STAGE_VALUES), valueBytes);
   blockStart(stage);
@@ -200,86 +187,10 @@ function writeValueOffsets(stage: usize, restarts: usize, values: u32): void {
   for (let i: u32 = 0; i < count; i++) store<u32>(restarts + i * RESTART_BYTES, values + load<u32>(offsets + (i << 2)), 4);
 }
 
-/** What the payload of a block of only this entry takes. */
-export function aloneBytes(head: usize): u64 {
-  const keyLength = load<u32>(head, HEAD_KEY_LENGTH);
-  const valueLength = load<u32>(head, HEAD_VALUE_LENGTH);
-  const header = BLOCK_HEADER_BYTES + RESTART_BYTES + bytesBeforeEpoch(0, keyLength, valueLength) + 1;
-  return u64(header) + bytesBehindEpoch(head, keyLength) + valueLength;
-}
-
-/** Writes the payload of a block of only this entry to `payload`, which has slack; returns its length. */
-export function blockWriteAlone(head: usize, payload: usize): u32 {
-  const keyLength = load<u32>(head, HEAD_KEY_LENGTH);
-  const valueLength = load<u32>(head, HEAD_VALUE_LENGTH);
-  const first = payload + BLOCK_HEADER_BYTES + RESTART_BYTES;
-  const epoch = writeBeforeEpoch(first, head, 0, keyLength, valueLength);
-  store<u8>(epoch, 0);
-  const value = writeBehindEpoch(epoch + 1, head, 0, keyLength);
-  store<u32>(payload, u32(first - payload), BLOCK_HEADER_BYTES);
-  store<u32>(payload, u32(value - payload), BLOCK_HEADER_BYTES + 4);
-  writeHeader(payload, 1, 1, u32(value - payload), load<u64>(head, HEAD_EPOCH));
-  copyBytes(value, load<u32>(head, HEAD_VALUE), valueLength);
-  return u32(value - payload) + valueLength;
-}
-
-function writeHeader(payload: usize, restarts: u32, entries: u32, values: u32, baseEpoch: u64): void {
+/** Writes the header of a payload. */
+export function writeBlockHeader(payload: usize, restarts: u32, entries: u32, values: u32, baseEpoch: u64): void {
   store<u16>(payload, restarts, BLOCK_RESTARTS);
   store<u16>(payload, min(entries, MAX_COUNT), BLOCK_ENTRIES);
   store<u32>(payload, values, BLOCK_VALUES);
   store<u64>(payload, baseEpoch, BLOCK_BASE_EPOCH);
-}
-
-// An entry around its epoch -------------------------------------------------------------------------------------------------------
-
-@inline
-function bytesBeforeEpoch(shared: u32, unshared: u32, valueLength: u32): u32 {
-  if (isPlain(shared, unshared, valueLength)) return 4;
-  return 1 + varintBytes(shared) + varintBytes(unshared) + varintBytes(valueLength);
-}
-
-@inline
-function writeBeforeEpoch(at: usize, head: usize, shared: u32, unshared: u32, valueLength: u32): usize {
-  const first = load<u32>(head, HEAD_KIND) | (load<u32>(head, HEAD_FLAGS) << FLAGS_SHIFT);
-  if (isPlain(shared, unshared, valueLength)) {
-    store<u32>(at, first | (shared << 8) | (unshared << 16) | (valueLength << 24));
-    return at + 4;
-  }
-  store<u8>(at, first);
-  return writeVarint(writeVarint(writeVarint(at + 1, shared), unshared), valueLength);
-}
-
-/** True when each length is a varint of one byte. */
-@inline
-function isPlain(shared: u32, unshared: u32, valueLength: u32): bool {
-  return (shared | unshared | valueLength) < 0x80;
-}
-
-@inline
-function bytesBehindEpoch(head: usize, unshared: u32): u32 {
-  return unshared + (load<u32>(head, HEAD_FLAGS) ? optionalBytes(head) : 0);
-}
-
-@inline
-function writeBehindEpoch(at: usize, head: usize, shared: u32, unshared: u32): usize {
-  if (load<u32>(head, HEAD_FLAGS)) at = writeOptional(at, head);
-  copySlack(at, load<u32>(head, HEAD_KEY) + shared, unshared);
-  return at + unshared;
-}
-
-function optionalBytes(head: usize): u32 {
-  const flags = load<u32>(head, HEAD_FLAGS);
-  const extension = load<u32>(head, HEAD_EXTENSION_LENGTH);
-  const expiryBytes = flags & FLAG_EXPIRY ? varintBytes(load<u64>(head, HEAD_EXPIRY)) : 0;
-  return expiryBytes + (flags & FLAG_EXTENSION ? varintBytes(extension) + extension : 0);
-}
-
-function writeOptional(at: usize, head: usize): usize {
-  const flags = load<u32>(head, HEAD_FLAGS);
-  if (flags & FLAG_EXPIRY) at = writeVarint(at, load<u64>(head, HEAD_EXPIRY));
-  if (!(flags & FLAG_EXTENSION)) return at;
-  const length = load<u32>(head, HEAD_EXTENSION_LENGTH);
-  at = writeVarint(at, length);
-  copyBytes(at, load<u32>(head, HEAD_EXTENSION), length);
-  return at + length;
 }

@@ -24,16 +24,15 @@ import {
   STATUS_TOO_LARGE,
   TRAILER_BYTES,
 } from '../src/layout';
+import { aloneBytes, writeAloneBlock } from './block-alone';
 import {
   STAGE_COUNT,
   STAGE_KEYS_BYTES,
   STAGE_MAX_EPOCH,
   STAGE_MIN_EPOCH,
   STAGE_VALUES_BYTES,
-  aloneBytes,
   blockBound,
   blockFinish,
-  blockWriteAlone,
 } from './block-builder';
 import { sealBlock } from './block-seal';
 import { fileNoteBlock } from './merge-file';
@@ -71,7 +70,7 @@ export function writeAlone(merge: usize, head: usize): u32 {
   const epoch = load<u64>(head, HEAD_EPOCH);
   fileNoteBlock(merge, 1, load<u32>(head, HEAD_KEY_LENGTH) + load<u32>(head, HEAD_VALUE_LENGTH), epoch, epoch);
   const payload = payloadPlace(merge, u32(bytes));
-  storeBlock(merge, payload, blockWriteAlone(head, payload));
+  storeBlock(merge, payload, writeAloneBlock(head, payload));
   return STATUS_DONE;
 }
 
