@@ -166,7 +166,7 @@ export class DatabaseHandle<K, V, P = K, KI = K, VI = V>
     this.#engine.assertOpen();
     await this.#engine.freezeActive();
     while (this.#engine.frozen.length > 0) {
-      this.#engine.writer.assertWritable();
+      this.#engine.writer.pipeline.assertWritable();
       await this.#engine.maintenance.startFlush()?.done;
     }
   }

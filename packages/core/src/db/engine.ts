@@ -31,6 +31,7 @@ import type { LogWriter } from '../wal/log-writer.ts';
 import { SEGMENT_HEADER_BYTES, type SegmentFormat } from '../wal/segment-format.ts';
 import { BatchBuffers } from '../write/batch-buffers.ts';
 import { WriteBatch } from '../write/write-batch.ts';
+import { LogPipeline } from '../write/log-pipeline.ts';
 import { Writer } from '../write/writer.ts';
 import { Arenas } from './arenas.ts';
 import { Maintenance } from './maintenance.ts';
@@ -89,23 +90,27 @@ export class Engine {
     for (const sst of ssts) this.#ssts.set(idText(sst.info.id), sst);
     this.#frozen = [...recovered];
     this.maintenance = new Maintenance(this);
-    this.writer = new Writer(
-      {
-        heap,
-        kernels,
-        clock: parts.clock,
-        log: parts.logWriter,
-        visible: this.visible,
-        lastEpochLow: parts.settings.lastEpochLow,
-        largestEntryBytes: parts.plan.largestEntryBytes,
-        newBatch: () => this.newBatch(),
-        overtaken: () => this.#overtaken(),
-        freeze: () => this.#makeRoom(),
-        freezeSync: () => this.#makeRoomSync(),
-        failed: (error) => this.#tellFailure(error),
-        pace: (sync) => this.maintenance.pace(sync),
-      },
-    );
+    const pipeline = new LogPipeline({
+      heap,
+      clock: parts.clock,
+      log: parts.logWriter,
+      visible: this.visible,
+      overtaken: () => this.#overtaken(),
+      failed: (error) => this.#tellFailure(error),
+      pace: (sync) => this.maintenance.pace(sync),
+    });
+    this.writer = new Writer({
+      heap,
+      kernels,
+      clock: parts.clock,
+      pipeline,
+      term,
+      lastEpochLow: parts.settings.lastEpochLow,
+      largestEntryBytes: parts.plan.largestEntryBytes,
+      newBatch: () => this.newBatch(),
+      freeze: () => this.#makeRoom(),
+      freezeSync: () => this.#makeRoomSync(),
+    });
     this.writer.attach(active.memtable, active.seed, active.appended);
     this.#view = this.#makeView();
   }
@@ -142,7 +147,7 @@ export class Engine {
 
   /** A failure after which nothing more is written. */
   fail(error: unknown): void {
-    if (!this.closed) this.writer.fail(error);
+    if (!this.closed) this.writer.pipeline.fail(error);
   }
 
   #tellFailure(error: unknown): void {
@@ -157,7 +162,7 @@ export class Engine {
   neededEpochs(): Epoch[] {
     const now = this.visible.capture();
     const older = this.snapshots.epochs().filter((epoch) => compareEpochs(epoch, now) < 0);
-    return [...older, now, ...this.writer.pendingEpochs];
+    return [...older, now, ...this.writer.pipeline.pendingEpochs];
   }
 
   // Objects and manifests ---------------------------------------------------------------------------------------------------------
@@ -208,7 +213,7 @@ export class Engine {
   #makeRoom(): MaybePromise<void> {
     const wait = this.maintenance.mustWait();
     if (wait !== undefined) return wait;
-    if (this.writer.epochsRunOut) return this.writer.settleAll().then(() => this.scheduler.add(this.#renewTerm(), 0).done);
+    if (this.writer.epochsRunOut) return this.writer.pipeline.settleAll().then(() => this.scheduler.add(this.#renewTerm(), 0).done);
     return this.#freeze();
   }
 
@@ -229,7 +234,7 @@ export class Engine {
   #makeRoomSync(): void {
     this.maintenance.waitSync();
     if (this.writer.epochsRunOut) {
-      this.writer.settleNow();
+      this.writer.pipeline.settleNow();
       const renewed = this.scheduler.add(this.#renewTerm(), 0);
       this.scheduler.driveUntil(() => renewed.ended);
     }
@@ -271,12 +276,12 @@ export class Engine {
 
   /** For `flush()`: freezes what is in the active memtable, if anything, behind all writes so far. */
   async freezeActive(): Promise<void> {
-    this.writer.assertWritable();
+    this.writer.pipeline.assertWritable();
     await this.writer.inLine(() => this.#freezeBehind());
   }
 
   #freezeBehind(): MaybePromise<void> {
-    return andThen(this.writer.appendAll(), () => {
+    return andThen(this.writer.pipeline.appendAll(), () => {
       if (this.writer.active.count === 0) return;
       const wait = this.maintenance.mustWait();
       return wait === undefined ? this.#freeze() : wait.then(() => this.#freezeBehind());
@@ -325,12 +330,12 @@ export class Engine {
     const { logWriter, log, store, unlock } = this.parts;
     let failure: unknown;
     try {
-      if (!this.writer.failed) await this.#closeLog();
+      if (!this.writer.pipeline.failed) await this.#closeLog();
     } catch (error) {
       failure = error;
     }
     await this.scheduler.stop(new StorageError('CLOSED', 'the database is closed'));
-    this.writer.fail(new StorageError('CLOSED', 'the database is closed: open it again'));
+    this.writer.pipeline.fail(new StorageError('CLOSED', 'the database is closed: open it again'));
     await logWriter.close();
     await log.close();
     await this.catalog.close();

@@ -98,7 +98,7 @@ export class Maintenance {
       const task = this.#relieve(reason);
       if (task === undefined) return;
       this.#engine.scheduler.driveUntil(() => task.ended);
-      this.#engine.writer.assertWritable();
+      this.#engine.writer.pipeline.assertWritable();
     }
   }
 
@@ -119,7 +119,7 @@ export class Maintenance {
 
   /** Flushes all frozen memtables, unless a flush is under way. */
   startFlush(): Task<void> | undefined {
-    if (this.#flush === undefined && this.#engine.frozen.length > 0 && !this.#engine.writer.failed) {
+    if (this.#flush === undefined && this.#engine.frozen.length > 0 && !this.#engine.writer.pipeline.failed) {
       this.#flush = this.#engine.scheduler.add(this.#flushJob(), FLUSH);
     }
     return this.#flush;
@@ -175,7 +175,7 @@ export class Maintenance {
   /** Starts the most urgent compaction, if one is due and none runs. */
   startCompaction(): Task<void> | undefined {
     const engine = this.#engine;
-    if (this.#compaction !== undefined || engine.closed || engine.writer.failed) return this.#compaction;
+    if (this.#compaction !== undefined || engine.closed || engine.writer.pipeline.failed) return this.#compaction;
     const plan = planCompaction(engine.state.version, this.shape);
     if (plan !== undefined) this.#compaction = engine.scheduler.add(this.#compactionJob(plan), COMPACT);
     return this.#compaction;

@@ -1,4 +1,4 @@
-// The write path: encode into the arena, append the arena's new bytes to the log once a microtask turn, make them visible, acknowledge.
+// The write path: encode into the arena, seal the record, insert its entries; what follows is the pipeline's (log-pipeline.ts).
 //
 //   put -> entry in the arena, record sealed, inserted above the visible epoch -> [end of the microtask turn] one append of all new bytes
 //       -> is there a newer manifest? (FENCED) -> visible and acknowledged, in order, once each write's durability is reached
@@ -18,104 +18,62 @@ import {
   type Kernels,
 } from '@varve/wasm-kernels';
 import type { Clock } from '../base/clock.ts';
-import { assert, StorageError } from '../base/errors.ts';
-import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
-import { RECORD_BATCH, recordBytes, writeRecordHeader } from '../format/record.ts';
-import type { Epoch } from '../format/epoch.ts';
+import { StorageError } from '../base/errors.ts';
+import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
+import { RECORD_BATCH, recordBytes, writeRecordHeader } from '../format/record.ts';
 import type { Heap } from '../heap/heap.ts';
 import type { Memtable } from '../memtable/memtable.ts';
-import type { VisibleEpoch } from '../mvcc/visible-epoch.ts';
-import { nextTurn } from '../scheduler/turn.ts';
-import type { LogWriter } from '../wal/log-writer.ts';
 import type { SegmentSeed } from '../wal/segment-format.ts';
-import { AckQueue } from './ack-queue.ts';
 import type { Durability } from './durability.ts';
 import { maxDeleteBytes, maxPutBytes, writeDelete, writePut } from './entry.ts';
-import { SyncPolicy } from './sync-policy.ts';
-import { undecided } from './undecided.ts';
+import type { LogPipeline } from './log-pipeline.ts';
 import type { WriteBatch } from './write-batch.ts';
 
-/** A writer that never waits for the event loop would starve it: acknowledgements wait for a turn every so many logged bytes. */
-const TURN_BYTES = 64 * 1024;
-/** A sync on the spot keeps the event loop waiting about as long as so many bytes. */
-const SYNC_AS_BYTES = 4096;
 const RECORD_AND_BATCH = RECORD_HEADER_BYTES + BATCH_HEADER_BYTES;
 
 export interface WriterParts {
   readonly heap: Heap;
   readonly kernels: Kernels;
   readonly clock: Clock;
-  readonly log: LogWriter;
-  readonly visible: VisibleEpoch;
+  readonly pipeline: LogPipeline;
+  readonly term: number;
   /** Epochs beyond are left for the memtable that is being filled. */
   readonly lastEpochLow: number;
   readonly largestEntryBytes: number;
   /** A batch of its own for a write that has to wait. */
   readonly newBatch: () => WriteBatch;
-  /** True when a manifest of another writer stands above ours. */
-  readonly overtaken: () => MaybePromise<boolean>;
   /** Makes room: freezes the active memtable and attaches another one, or says what to wait for. Everything is appended when it is called. */
   readonly freeze: () => MaybePromise<void>;
   /** The same for a writer that cannot wait. */
   readonly freezeSync: () => void;
-  /** Called once, when the writer refuses everything from now on. */
-  readonly failed: (error: unknown) => void;
-  /** Called every TURN_BYTES: background work does its share. */
-  readonly pace: (sync: boolean) => void;
 }
 
 export class Writer {
+  readonly pipeline: LogPipeline;
   readonly #parts: WriterParts;
   readonly #heap: Heap;
   readonly #kernels: Kernels;
-  readonly #log: LogWriter;
-  readonly #visible: VisibleEpoch;
-  readonly #acks = new AckQueue();
-  readonly #syncPolicy = new SyncPolicy();
   #active!: Memtable;
   #seed!: SegmentSeed;
-  /** Address up to which the arena's bytes were appended. */
-  #appendedTo = 0;
-  /** The same as counts over the handle's life: written to the arena, appended, durable. */
-  #logged = 0;
-  #appended = 0;
-  #synced = 0;
-  /** Low half of the newest epoch given out. */
-  #epochLow: number;
-  #epochBase: bigint;
+  /** Both halves of the newest epoch given out; the high one is the writer's term. */
   #term: number;
+  #epochLow = 0;
   #wall = 0;
-  #flushAsked = false;
-  #appending: Promise<void> | undefined;
-  #syncing = false;
-  #lastGroup = 1;
-  #group = 0;
-  #sinceTurn = 0;
-  #holding = false;
   /** The line of writes that wait for room. */
   #line: Promise<void> | undefined;
-  #failure: unknown;
 
   constructor(parts: WriterParts) {
+    this.pipeline = parts.pipeline;
     this.#parts = parts;
     this.#heap = parts.heap;
     this.#kernels = parts.kernels;
-    this.#log = parts.log;
-    this.#visible = parts.visible;
-    this.#epochLow = 0;
-    this.#term = parts.visible.high;
-    this.#epochBase = BigInt(this.#term) << 32n;
+    this.#term = parts.term;
   }
 
   /** Low half of the newest epoch that was given out, visible or not. */
   get newestEpochLow(): number {
     return this.#epochLow;
-  }
-
-  /** Epochs that are logged but not visible yet: a snapshot may be taken at any of them. */
-  get pendingEpochs(): Epoch[] {
-    return this.#acks.pendingEpochs().map((low) => ({ high: this.#visible.high, low }));
   }
 
   get seed(): SegmentSeed {
@@ -131,10 +89,6 @@ export class Writer {
     return this.#line !== undefined;
   }
 
-  get failed(): boolean {
-    return this.#failure !== undefined;
-  }
-
   /** The epochs of this term will not last for another memtable. */
   get epochsRunOut(): boolean {
     return this.#epochLow > this.#parts.lastEpochLow;
@@ -142,53 +96,42 @@ export class Writer {
 
   /** Goes on counting in another term. Everything is acknowledged. */
   renew(term: number): void {
-    assert(this.#acks.isEmpty, 'a term ends when all its writes are acknowledged');
+    this.pipeline.renew(term);
     this.#term = term;
     this.#epochLow = 0;
-    this.#epochBase = BigInt(term) << 32n;
-    this.#visible.high = term;
-    this.#visible.low = 0;
-  }
-
-  /** Makes sure before returning that everything is appended and nobody waits for an acknowledgement. */
-  settleNow(): void {
-    this.#holding = false;
-    this.appendNow();
-    if (!this.#acks.isEmpty) this.#syncNow();
   }
 
   /** Goes on in another memtable, of which the bytes up to the address `appendedTo` are in the log already. */
   attach(memtable: Memtable, seed: SegmentSeed, appendedTo: number): void {
-    this.#logged += memtable.tail - appendedTo;
     this.#active = memtable;
     this.#seed = seed;
-    this.#appendedTo = appendedTo;
+    this.pipeline.attach(memtable, appendedTo);
   }
 
   put<KI, VI>(space: KeySpaceCodec<unknown, unknown, never, KI, VI>, key: KI, value: VI, durability: Durability): Promise<bigint> {
-    this.assertWritable();
+    this.pipeline.assertWritable();
     const room = maxPutBytes(space, key, value);
     if (this.#line !== undefined || !this.#fits(room, 1)) return this.#enqueue((batch) => batch.put(space, key, value), durability);
     const entry = this.#active.tail + RECORD_AND_BATCH;
     this.#seal(writePut(this.#heap, entry, BATCH_HEADER_BYTES, space, key, value), 1);
-    return this.#acknowledge(durability);
+    return this.pipeline.acknowledge(this.#epochLow, durability);
   }
 
   delete<KI>(space: KeySpaceCodec<unknown, unknown, never, KI, never>, key: KI, durability: Durability): Promise<bigint> {
-    this.assertWritable();
+    this.pipeline.assertWritable();
     if (this.#line !== undefined || !this.#fits(maxDeleteBytes(space, key), 1)) return this.#enqueue((batch) => batch.delete(space, key), durability);
     const entry = this.#active.tail + RECORD_AND_BATCH;
     this.#seal(writeDelete(this.#heap, entry, BATCH_HEADER_BYTES, space, key), 1);
-    return this.#acknowledge(durability);
+    return this.pipeline.acknowledge(this.#epochLow, durability);
   }
 
   /** Writes a batch as one epoch. It must not change before the promise settles. */
   write(batch: WriteBatch, durability: Durability): Promise<bigint> {
-    this.assertWritable();
+    this.pipeline.assertWritable();
     this.#checkSize(batch);
     if (this.#line === undefined && this.#fits(batch.length, batch.count)) {
       this.#copy(batch);
-      return this.#acknowledge(durability);
+      return this.pipeline.acknowledge(this.#epochLow, durability);
     }
     return this.#waitInLine(batch, durability);
   }
@@ -199,7 +142,7 @@ export class Writer {
     if (!this.#fits(room, 1)) return this.#writeOwnSync((batch) => batch.put(space, key, value), durability);
     const entry = this.#active.tail + RECORD_AND_BATCH;
     this.#seal(writePut(this.#heap, entry, BATCH_HEADER_BYTES, space, key, value), 1);
-    return this.#completeSync(durability);
+    return this.pipeline.completeSync(this.#epochLow, durability);
   }
 
   deleteSync<KI>(space: KeySpaceCodec<unknown, unknown, never, KI, never>, key: KI, durability: Durability): bigint {
@@ -210,52 +153,30 @@ export class Writer {
     this.#assertFirst();
     this.#checkSize(batch);
     while (!this.#fits(batch.length, batch.count)) {
-      this.appendNow();
+      this.pipeline.appendNow();
       this.#parts.freezeSync();
     }
     this.#copy(batch);
-    return this.#completeSync(durability);
+    return this.pipeline.completeSync(this.#epochLow, durability);
   }
 
   /** A synchronous write cannot wait for those before it. */
   #assertFirst(): void {
-    this.assertWritable();
+    this.pipeline.assertWritable();
     if (this.#line !== undefined) throw new StorageError('UNAVAILABLE', 'earlier calls are waiting for room: await them before writing synchronously');
   }
 
   /** Resolves when everything written before is durable. */
   async sync(): Promise<void> {
     await this.drain();
-    await this.settleAll();
-  }
-
-  /** Resolves when everything in the arena is durable and acknowledged. For whoever holds the line. */
-  async settleAll(): Promise<void> {
-    await this.appendAll();
-    const end = this.#appended;
-    try {
-      await this.#log.sync();
-    } catch (error) {
-      this.fail(error);
-      throw error;
-    }
-    this.#synced = Math.max(this.#synced, end);
-    this.#holding = false;
-    this.#settle();
+    await this.pipeline.settleAll();
   }
 
   /** Resolves when nothing waits for room and everything is appended. */
   async drain(): Promise<void> {
-    this.assertWritable();
+    this.pipeline.assertWritable();
     while (this.#line !== undefined) await this.#line;
-    await this.appendAll();
-  }
-
-  /** Appends what is in the arena, all of it when the answer is there. */
-  appendAll(): MaybePromise<void> {
-    this.#throwFailure();
-    if (this.#appendedTo === this.#active.tail && this.#appending === undefined) return undefined;
-    return andThen(this.#append(), () => this.appendAll());
+    await this.pipeline.appendAll();
   }
 
   /** Writes that come wait in line for `ready`. If it fails they are tried all the same. */
@@ -279,35 +200,6 @@ export class Writer {
       });
     this.#line = line;
     return done;
-  }
-
-  /** Appends what is in the arena before returning. Only with a synchronous log. */
-  appendNow(): void {
-    assert(!isPromise(this.#append()), 'a synchronous log answered with a promise');
-    this.#throwFailure();
-  }
-
-  /** What just went wrong, as it was. Later calls are told by `assertWritable`. */
-  #throwFailure(): void {
-    if (this.#failure !== undefined) throw this.#failure as Error;
-  }
-
-  /** Throws what a write would be refused with. */
-  assertWritable(): void {
-    if (this.#failure === undefined) return;
-    const cause = this.#failure;
-    const told = cause instanceof StorageError && (cause.code === 'FENCED' || cause.code === 'CLOSED' || cause.code === 'QUOTA');
-    if (told) throw new StorageError(cause.code, cause.message, { cause });
-    throw new StorageError('READ_ONLY', 'an earlier write failed, so this handle no longer writes: close it and open again to see what was kept', { cause });
-  }
-
-  /** No write is accepted any more; those that wait are refused. */
-  fail(error: unknown): void {
-    if (this.#failure === undefined) {
-      this.#failure = error;
-      this.#parts.failed(error);
-    }
-    while (!this.#acks.isEmpty) this.#acks.shift().reject(undecided(error));
   }
 
   #fits(bytes: number, count: number): boolean {
@@ -339,15 +231,15 @@ export class Writer {
     const active = this.#active;
     const record = active.tail;
     const payload = record + RECORD_HEADER_BYTES;
-    if (!this.#flushAsked) this.#wall = this.#parts.clock.now();
+    if (!this.pipeline.gathering) this.#wall = this.#parts.clock.now();
     this.#epochLow++;
     const batch = payload >>> 2;
     u32[batch + BATCH_EPOCH / 4] = this.#epochLow;
-    u32[batch + BATCH_EPOCH / 4 + 1] = this.#visible.high;
+    u32[batch + BATCH_EPOCH / 4 + 1] = this.#term;
     u32[batch + BATCH_WALL / 4] = this.#wall >>> 0;
     u32[batch + BATCH_WALL / 4 + 1] = this.#wall / 0x100000000;
     u32[batch + BATCH_TERM / 4] = this.#term;
-    u32[batch + BATCH_SYNCED / 4] = this.#log.synced;
+    u32[batch + BATCH_SYNCED / 4] = this.pipeline.syncedInSegment;
     u32[batch + BATCH_COUNT / 4] = count;
     u32[batch + BATCH_FLAGS / 4] = 0;
     const length = end - payload;
@@ -358,131 +250,13 @@ export class Writer {
     if (this.#kernels.memtableInsert(active.address, payload, length) !== count) throw this.#broken();
     if (count === 1 && length > active.largestEntry) active.largestEntry = length;
     active.tail = next;
-    this.#logged += next - record;
-    this.#group++;
+    this.pipeline.wrote(next - record);
   }
 
   #broken(): Error {
     const error = new StorageError('READ_ONLY', 'the memtable refused a batch');
-    this.fail(error);
+    this.pipeline.fail(error);
     return error;
-  }
-
-  #acknowledge(durability: Durability): Promise<bigint> {
-    const epochLow = this.#epochLow;
-    this.#askFlush();
-    if (durability === 'memory' && this.#acks.isEmpty) {
-      this.#visible.low = epochLow;
-      return Promise.resolve(this.#epochBase + BigInt(epochLow));
-    }
-    return new Promise((resolve, reject) => {
-      this.#acks.push({ end: this.#logged, durability, epochLow, resolve, reject });
-    });
-  }
-
-  /** Where the last group had company, one more hop lets the same company gather again. */
-  #askFlush(): void {
-    if (this.#flushAsked) return;
-    this.#flushAsked = true;
-    queueMicrotask(this.#lastGroup > 1 ? this.#hop : this.#flush);
-  }
-
-  readonly #hop = (): void => queueMicrotask(this.#flush);
-
-  readonly #flush = (): void => {
-    this.#flushAsked = false;
-    this.#lastGroup = this.#group;
-    this.#group = 0;
-    if (this.#failure !== undefined) return;
-    const appending = this.#append();
-    if (isPromise(appending)) appending.catch(() => undefined);
-  };
-
-  /** One append of everything new, the fence's check, then acknowledgements. Failures end the writer. */
-  #append(): MaybePromise<void> {
-    if (this.#appending !== undefined) return this.#appending.then(() => this.#append());
-    if (this.#failure !== undefined) return undefined;
-    const to = this.#active.tail;
-    const length = to - this.#appendedTo;
-    if (length === 0) return this.#settle();
-    try {
-      const done = andThen(this.#log.append(this.#heap.bytes.subarray(this.#appendedTo, to)), () => this.#appendedUpTo(to, length));
-      if (!isPromise(done)) return undefined;
-      this.#appending = done.catch((error: unknown) => this.fail(error)).finally(() => (this.#appending = undefined));
-      return this.#appending;
-    } catch (error) {
-      this.fail(error);
-      return undefined;
-    }
-  }
-
-  #appendedUpTo(to: number, length: number): MaybePromise<void> {
-    this.#appendedTo = to;
-    this.#sinceTurn += length;
-    return andThen(this.#parts.overtaken(), (overtaken) => {
-      if (overtaken) throw new StorageError('FENCED', 'another writer has taken this database over: close this handle and open again');
-      this.#appended += length;
-      if (this.#sinceTurn >= TURN_BYTES && !this.#acks.isEmpty) this.#holdForTurn();
-      this.#settle();
-    });
-  }
-
-  #holdForTurn(): void {
-    this.#sinceTurn = 0;
-    if (this.#holding) return;
-    this.#holding = true;
-    nextTurn(() => {
-      this.#holding = false;
-      this.#parts.pace(false);
-      this.#settle();
-    });
-  }
-
-  #settle(): void {
-    while (!this.#holding && !this.#acks.isEmpty) {
-      const ack = this.#acks.first!;
-      if (ack.end > this.#appended) return;
-      if (ack.durability === 'synced' && ack.end > this.#synced && !this.#syncOnTheSpot()) return this.#startSync();
-      if (this.#failure !== undefined) return;
-      this.#acks.shift();
-      if (ack.epochLow > this.#visible.low) this.#visible.low = ack.epochLow;
-      ack.resolve(this.#epochBase + BigInt(ack.epochLow));
-    }
-  }
-
-  /** A write alone does not wait for a thread pool, as long as the disk is quick. */
-  #syncOnTheSpot(): boolean {
-    if (this.#syncing || this.#lastGroup > 1 || !this.#log.canSyncNow || !this.#syncPolicy.onTheSpot()) return false;
-    const { clock } = this.#parts;
-    const before = clock.now();
-    try {
-      this.#log.syncNow();
-    } catch (error) {
-      this.fail(error);
-      return true;
-    }
-    this.#synced = this.#appended;
-    this.#syncPolicy.took(clock.now() - before);
-    this.#sinceTurn += SYNC_AS_BYTES;
-    return true;
-  }
-
-  /** One sync at a time; it serves everybody who is appended by now. */
-  #startSync(): void {
-    if (this.#syncing) return;
-    this.#syncing = true;
-    const end = this.#appended;
-    this.#log.sync().then(
-      () => {
-        this.#syncing = false;
-        this.#synced = Math.max(this.#synced, end);
-        this.#settle();
-      },
-      (error: unknown) => {
-        this.#syncing = false;
-        this.fail(error);
-      },
-    );
   }
 
   #enqueue(fill: (batch: WriteBatch) => void, durability: Durability): Promise<bigint> {
@@ -497,51 +271,27 @@ export class Writer {
       const place = async (): Promise<void> => {
         await this.#makeRoom(batch);
         this.#copy(batch);
-        this.#askFlush();
-        this.#acks.push({ end: this.#logged, durability, epochLow: this.#epochLow, resolve, reject });
+        this.pipeline.acknowledgeTo(this.#epochLow, durability, resolve, reject);
       };
       Promise.resolve(this.inLine(place)).catch(reject);
     });
   }
 
   async #makeRoom(batch: WriteBatch): Promise<void> {
-    this.assertWritable();
+    this.pipeline.assertWritable();
     while (!this.#fits(batch.length, batch.count)) {
-      await this.appendAll();
+      await this.pipeline.appendAll();
       await this.#parts.freeze();
-      this.assertWritable();
+      this.pipeline.assertWritable();
     }
   }
 
   #writeOwnSync(fill: (batch: WriteBatch) => void, durability: Durability): bigint {
-    this.assertWritable();
+    this.pipeline.assertWritable();
     const batch = this.#parts.newBatch();
     fill(batch);
     return this.writeSync(batch, durability);
   }
 
-  /** A synchronous write is acknowledged by returning: whoever waited before it is served first. */
-  #completeSync(durability: Durability): bigint {
-    const epochLow = this.#epochLow;
-    this.#holding = false;
-    this.appendNow();
-    if (durability === 'synced' || !this.#acks.isEmpty) this.#syncNow();
-    if (epochLow > this.#visible.low) this.#visible.low = epochLow;
-    if (this.#sinceTurn >= TURN_BYTES) {
-      this.#sinceTurn = 0;
-      this.#parts.pace(true);
-    }
-    return this.#epochBase + BigInt(epochLow);
-  }
 
-  #syncNow(): void {
-    try {
-      this.#log.syncNow();
-    } catch (error) {
-      this.fail(error);
-      throw error;
-    }
-    this.#synced = this.#appended;
-    this.#settle();
-  }
 }
