@@ -11,6 +11,7 @@ export class Arenas {
   readonly #kernels: Kernels;
   #spare = 0;
   #taken = 0;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(heap: Heap, kernels: Kernels, bytes: number) {
     this.#heap = heap;
@@ -28,9 +29,15 @@ export class Arenas {
     return this.#spare !== 0 || this.#taken < 2;
   }
 
-  /** Counts memtables that a recovery brought. */
+  /** Resolves when a region comes back. */
+  whenGiven(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Counts memtables that a recovery brought, and makes sure that there is a second region before others take the memory. */
   adopt(count: number): void {
     this.#taken += count;
+    if (this.#taken < 2) this.#spare = this.#heap.allocate(this.bytes, 'a memtable');
   }
 
   /** An empty memtable for the segment. */
@@ -46,5 +53,7 @@ export class Arenas {
     this.#taken--;
     if (this.#spare === 0 && memtable.bytes === this.bytes) this.#spare = memtable.address;
     else this.#heap.release(memtable.address);
+    if (this.#spare === 0 && this.#taken < 2) this.#spare = this.#heap.tryAllocate(this.bytes);
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 }

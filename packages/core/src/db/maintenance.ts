@@ -89,7 +89,11 @@ export class Maintenance {
   /** What a write that needs a new memtable has to wait for, if anything. */
   mustWait(): Promise<void> | undefined {
     const reason = this.#stallReason();
-    return reason === undefined ? undefined : (this.#relieve(reason)?.done ?? Promise.resolve());
+    if (reason === undefined) return undefined;
+    const task = this.#relieve(reason);
+    if (task !== undefined || reason === 'level 0') return task?.done;
+    // Everything is flushed: it is a reader that still holds the memtable.
+    return this.#engine.parts.arenas.whenGiven();
   }
 
   /** Works until nothing has to be waited for. */
@@ -110,7 +114,7 @@ export class Maintenance {
   }
 
   #stallReason(): StallReason | undefined {
-    if (this.#engine.frozen.length > 0 && !this.#engine.parts.arenas.available) return 'memtable';
+    if (!this.#engine.parts.arenas.available) return 'memtable';
     if (this.#engine.state.version.levels[0].length >= STOP_RUNS) return 'level 0';
     return undefined;
   }
