@@ -143,7 +143,7 @@ describe.runIf(process.env['VARVE_WITHOUT_ROOT'] !== '1')('a full disk', () => {
     await segment.sync();
     await segment.close();
     const into = new Uint8Array(501_000);
-    log.read(1, into);
+    await log.read(1, into);
     expect([into[999], into[1000], into[500_999]]).toEqual([1, 2, 2]);
   });
 

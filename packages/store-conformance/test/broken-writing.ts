@@ -3,6 +3,8 @@
 import { memoryStore, type ObjectStore } from '@varve/core';
 import { replace, withWriter, type BrokenStore } from './broken-store.ts';
 
+type SyncPut = NonNullable<ObjectStore['sync']>['put'];
+
 export const brokenWriting: readonly BrokenStore[] = [
   {
     mistake: 'an object that is being written is there already',
@@ -117,7 +119,7 @@ export const brokenWriting: readonly BrokenStore[] = [
     mistake: 'the synchronous half answers later',
     caughtBy: 'synchronous operations return values, never promises',
     sync: true,
-    breakStore: (store) => ({ sync: { ...store.sync, put: async (name, bytes) => store.put(name, bytes) } as ObjectStore['sync'] }),
+    breakStore: (store) => ({ sync: { ...store.sync, put: ((name, bytes) => Promise.resolve(store.put(name, bytes))) as SyncPut } as ObjectStore['sync'] }),
   },
   {
     mistake: 'putIfAbsent of the asynchronous half does not see the synchronous half in time',

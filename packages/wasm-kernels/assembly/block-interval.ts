@@ -75,7 +75,16 @@ export function decodeFirst(portion: usize, payload: usize, length: u32, interva
 }
 
 /** Decodes an interval that is sound from the header at `at` on, its value at `value`: with the entry before it shares bytes of this key. */
-export function decodeRest(portion: usize, payload: usize, length: u32, interval: u32, at: usize, value: usize, key: usize, keyLength: u32): bool {
+export function decodeRest(
+  portion: usize,
+  payload: usize,
+  length: u32,
+  interval: u32,
+  at: usize,
+  value: usize,
+  key: usize,
+  keyLength: u32,
+): bool {
   return decode(portion, payload, length, interval, at, value, key, keyLength, RESTART_INTERVAL);
 }
 

@@ -55,7 +55,8 @@ function isOutlineSound(payload: usize, length: u32): bool {
   const intervals = intervalCount(payload);
   const entries = u32(load<u16>(payload, BLOCK_ENTRIES));
   if (entries < intervals || entries > intervals * RESTART_INTERVAL) return false;
-  if (intervalStart(payload, 0) != firstEntryOffset(payload) || intervalValues(payload, 0) != load<u32>(payload, BLOCK_VALUES)) return false;
+  if (intervalStart(payload, 0) != firstEntryOffset(payload) || intervalValues(payload, 0) != load<u32>(payload, BLOCK_VALUES))
+    return false;
   for (let interval: u32 = 0; interval < intervals; interval++) {
     if (!isIntervalSound(payload, length, interval)) return false;
   }

@@ -32,7 +32,7 @@ export function memtableInsert(memtable: usize, batch: usize, length: u32): i32 
   if (!entry) return MALFORMED;
   const count = load<u32>(batch, BATCH_COUNT);
   const epoch = load<u64>(batch, BATCH_EPOCH);
-  for (let inserted: u32 = 0; inserted < count; ) {
+  for (let inserted: u32 = 0; inserted < count;) {
     const wanted = min(count - inserted, GROUP);
     const sound = findLeaves(memtable, entry, wanted, batch, end, epoch);
     entry = insertGroup(memtable, entry, sound, epoch);

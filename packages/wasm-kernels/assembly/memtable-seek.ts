@@ -7,8 +7,8 @@
 import { MEMTABLE_COUNT, MEMTABLE_FIRST_LEAF, MEMTABLE_LAST_LEAF } from '../src/layout';
 import { compareBytes, u64Of } from './bytes';
 import { entryKey, entryKeyLength } from './memtable-entry';
-import { NODE_NEXT, NODE_PREVIOUS } from './memtable-layout';
-import { entryAt, leafFor, nodeCount, sharesPrefix, slotsBefore, windowAt, windowOf } from './memtable-node';
+import { NODE_NEXT, NODE_PREFIX_LENGTH, NODE_PREVIOUS } from './memtable-layout';
+import { entryAt, leafFor, nodeCount, slotsBefore, windowAt, windowOf } from './memtable-node';
 
 export const CURSOR_LEAF = 0;
 export const CURSOR_SLOT = 4;
@@ -26,10 +26,10 @@ export function memtableGet(memtable: usize, key: usize, keyLength: u32, epochLo
   return leaf && holdsKey(leaf, slot, key, keyLength) ? entryAt(leaf, slot) : 0;
 }
 
-/** Whether the slot's entry has this key. An absent key rarely costs a look at an entry. */
+/** Whether the slot's entry has this key. Windows tell most absent keys without a look at an entry; of another prefix they only mislead to one. */
 @inline
 function holdsKey(leaf: usize, slot: u32, key: usize, keyLength: u32): bool {
-  if (!sharesPrefix(leaf, key, keyLength) || windowAt(leaf, slot) != windowOf(leaf, key, keyLength)) return false;
+  if (keyLength < load<u32>(leaf, NODE_PREFIX_LENGTH) || windowAt(leaf, slot) != windowOf(leaf, key, keyLength)) return false;
   const entry = entryAt(leaf, slot);
   return !compareBytes(entryKey(entry), entryKeyLength(entry), key, keyLength);
 }

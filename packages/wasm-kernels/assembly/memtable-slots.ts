@@ -21,7 +21,7 @@ const SHARED_WINDOW_BITS: u64 = 32;
 export function insertSlot(node: usize, slot: u32, window: u64, entry: usize): void {
   const count = nodeCount(node);
   const first = node + (slot << 2);
-  for (let at = first + (((count - slot + 3) & ~3) << 2); at > first; ) {
+  for (let at = first + (((count - slot + 3) & ~3) << 2); at > first;) {
     at -= 16;
     moveFourUp(at, at + at - node);
   }

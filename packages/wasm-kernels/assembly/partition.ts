@@ -29,7 +29,9 @@ const LINE_BYTES: u32 = 64;
 
 /** See Kernels.partitionCheck. */
 export function partitionCheck(partition: usize, length: u32, term: u32, counter: u32, offset: u32): bool {
-  return isOutlineSound(partition, length) && isChecksumRight(partition, length, metaSeed(term, counter, offset)) && isIndexSound(partition);
+  return (
+    isOutlineSound(partition, length) && isChecksumRight(partition, length, metaSeed(term, counter, offset)) && isIndexSound(partition)
+  );
 }
 
 /** Index of the first block whose separator is at or after (key, epoch): the only one that may hold it. The block count when there is none. */
@@ -38,7 +40,18 @@ export function partitionSearch(partition: usize, key: usize, keyLength: u32, ep
   const windows = partition + PARTITION_HEADER_BYTES;
   if (!fetchLines(windows, count * WINDOW_BYTES)) return count;
   const prefixLength = load<u32>(partition, PARTITION_PREFIX);
-  return separatorsBefore(windows, WINDOW_BYTES, endsOf(partition), END_BYTES, count, prefixLength, separatorsOf(partition), key, keyLength, epoch);
+  return separatorsBefore(
+    windows,
+    WINDOW_BYTES,
+    endsOf(partition),
+    END_BYTES,
+    count,
+    prefixLength,
+    separatorsOf(partition),
+    key,
+    keyLength,
+    epoch,
+  );
 }
 
 /** Order of the separator of a block and (key, epoch). */

@@ -1,10 +1,19 @@
 // A run in memory: SSTs in key order whose ranges do not overlap, each by the address of its top index and an 8-byte window of its last separator's
 // key, behind the bytes that all those keys share. Top indexes are read on a tie only.
 
-import { RUN_COUNT, RUN_ENTRY_BYTES, RUN_HEADER_BYTES, RUN_LONGEST_KEY, RUN_PREFIX, RUN_SST, RUN_WINDOW, TOP_LONGEST_KEY } from '../src/layout';
+import {
+  RUN_COUNT,
+  RUN_ENTRY_BYTES,
+  RUN_HEADER_BYTES,
+  RUN_LONGEST_KEY,
+  RUN_PREFIX,
+  RUN_SST,
+  RUN_WINDOW,
+  TOP_LONGEST_KEY,
+} from '../src/layout';
 import { commonPrefix, compareBytes, loadWindow } from './bytes';
 import { windowsBefore, windowsUpTo } from './separators';
-import { compareTopLast, topLastKey, topLastKeyLength } from './top-index';
+import { compareTopSeparator, topCount, topLastKey, topLastKeyLength } from './top-index';
 
 /** See Kernels.runBuild. The keys ascend, so what the first and the last share all do. */
 export function runBuild(run: usize): void {
@@ -39,7 +48,8 @@ export function runSearch(run: usize, key: usize, keyLength: u32, epoch: u64): u
   let high = windowsUpTo(windows, RUN_ENTRY_BYTES, count, window);
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (compareTopLast(runSst(run, middle), key, keyLength, epoch) < 0) low = middle + 1;
+    const top = runSst(run, middle);
+    if (compareTopSeparator(top, topCount(top) - 1, key, keyLength, epoch) < 0) low = middle + 1;
     else high = middle;
   }
   return low;

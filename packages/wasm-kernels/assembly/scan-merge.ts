@@ -68,11 +68,16 @@ function placeAmong(scan: usize, low: u32, high: u32, source: usize, isReverse: 
 /** True when entry `a` of source `aSource` comes before entry `b` of another source in the scan's direction. Sources are placed by age. */
 @inline
 function isBefore(a: usize, aSource: usize, b: usize, bSource: usize, isReverse: bool): bool {
-  return (compare(a, aSource, b, bSource) < 0) != isReverse;
+  return compare(a, aSource, b, bSource) < 0 != isReverse;
 }
 
 function compare(a: usize, aSource: usize, b: usize, bSource: usize): i32 {
-  const order = compareBytes(load<u32>(a, DECODED_KEY), load<u32>(a, DECODED_KEY_LENGTH), load<u32>(b, DECODED_KEY), load<u32>(b, DECODED_KEY_LENGTH));
+  const order = compareBytes(
+    load<u32>(a, DECODED_KEY),
+    load<u32>(a, DECODED_KEY_LENGTH),
+    load<u32>(b, DECODED_KEY),
+    load<u32>(b, DECODED_KEY_LENGTH),
+  );
   if (order) return order;
   const aEpoch = load<u64>(a, DECODED_EPOCH);
   const bEpoch = load<u64>(b, DECODED_EPOCH);

@@ -2,7 +2,17 @@
 // nothing is evicted, so nothing is pinned.
 
 import { FRAME_PINS, SOURCE_MEMTABLE } from '../src/layout';
-import { GOAL_RESUME, GOAL_STEP, SOURCE_GOAL, SOURCE_IMAGE, SOURCE_KIND, SOURCE_PAYLOAD, STATE_PINNED, STATE_SOURCES, sourceAt } from './scan-layout';
+import {
+  GOAL_RESUME,
+  GOAL_STEP,
+  SOURCE_GOAL,
+  SOURCE_IMAGE,
+  SOURCE_KIND,
+  SOURCE_PAYLOAD,
+  STATE_PINNED,
+  STATE_SOURCES,
+  sourceAt,
+} from './scan-layout';
 
 /** Pins all frames in use, until unpinScan. */
 export function pinScan(scan: usize): void {

@@ -22,7 +22,15 @@ import {
 } from './block-interval';
 import { compareBytes } from './bytes';
 import { entryEpoch, entryExpiry, entryFlags, entryKey, entryKeyLength, entryKind, entryValue, entryValueLength } from './memtable-entry';
-import { memtableEntry, memtableFirst, memtableLast, memtableNext, memtablePrevious, memtableSeekGe, memtableSeekLt } from './memtable-seek';
+import {
+  memtableEntry,
+  memtableFirst,
+  memtableLast,
+  memtableNext,
+  memtablePrevious,
+  memtableSeekGe,
+  memtableSeekLt,
+} from './memtable-seek';
 import {
   GOAL_RESUME,
   GOAL_SEEK,

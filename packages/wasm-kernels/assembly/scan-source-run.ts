@@ -1,14 +1,7 @@
 // A run as a source of a scan: the SSTs, partitions and blocks of its range one behind the other, in either direction; at most one partition and one
 // block are in use at a time. Each call gives the entries of one restart interval. What is not resident interrupts; the next call goes on there.
 
-import {
-  SCAN_ANSWER,
-  STATUS_CORRUPT,
-  STATUS_DONE,
-  STATUS_FOUND,
-  STATUS_NEED_BLOCK,
-  STATUS_NEED_PARTITION,
-} from '../src/layout';
+import { SCAN_ANSWER, STATUS_CORRUPT, STATUS_DONE, STATUS_FOUND, STATUS_NEED_BLOCK, STATUS_NEED_PARTITION } from '../src/layout';
 import {
   CURSOR_AT_END,
   CURSOR_AT_ENTRY,
@@ -42,7 +35,7 @@ import {
   STATE_UPPER,
   STATE_UPPER_LENGTH,
 } from './scan-layout';
-import { topCount, topSearch } from './top-index';
+import { compareTopSeparator, topCount, topSearch } from './top-index';
 
 /** Before all versions of a key. */
 const NEWEST: u64 = u64.MAX_VALUE;
@@ -149,32 +142,27 @@ function toNextBlock(scan: usize, source: usize): bool {
 }
 
 function toPreviousBlock(scan: usize, source: usize): bool {
-  const run = load<u32>(source, SOURCE_ADDRESS);
   const sst = load<u32>(source, SOURCE_SST);
   const partition = load<u32>(source, SOURCE_PARTITION);
   const block = load<u32>(source, SOURCE_BLOCK);
-  if (block) {
-    const lower = load<u32>(scan, STATE_LOWER);
-    const length = load<u32>(scan, STATE_LOWER_LENGTH);
-    if (lower && comparePartitionSeparator(load<u32>(source, SOURCE_IMAGE), block - 1, lower, length, NEWEST) < 0) return false;
-    place(source, sst, partition, block - 1);
-  } else if (partition) {
-    place(source, sst, partition - 1, BLOCK_LAST);
-  } else {
-    if (!sst) return false;
-    place(source, sst - 1, topCount(runSst(run, sst - 1)) - 1, BLOCK_LAST);
-  }
-  return true;
+  if (block) place(source, sst, partition, block - 1);
+  else if (partition) place(source, sst, partition - 1, BLOCK_LAST);
+  else if (sst) place(source, sst - 1, topCount(runSst(load<u32>(source, SOURCE_ADDRESS), sst - 1)) - 1, BLOCK_LAST);
+  else return false;
+  return !load<u32>(scan, STATE_LOWER) || reachesLower(scan, source);
 }
 
-function place(source: usize, sst: u32, partition: u32, block: u32): void {
-  store<u32>(source, sst, SOURCE_SST);
-  store<u32>(source, partition, SOURCE_PARTITION);
-  store<u32>(source, block, SOURCE_BLOCK);
-}
-
-function tellSourceBlock(scan: usize, source: usize, status: i32): i32 {
+/** False when the separator of the block where the source stands says that its entries lie below the range. */
+function reachesLower(scan: usize, source: usize): bool {
+  const lower = load<u32>(scan, STATE_LOWER);
+  const length = load<u32>(scan, STATE_LOWER_LENGTH);
+  const block = load<u32>(source, SOURCE_BLOCK);
+  if (block != BLOCK_LAST) return comparePartitionSeparator(load<u32>(source, SOURCE_IMAGE), block, lower, length, NEWEST) >= 0;
   const top = runSst(load<u32>(source, SOURCE_ADDRESS), load<u32>(source, SOURCE_SST));
+  return compareTopSeparator(top, load<u32>(source, SOURCE_PARTITION), lower, length, NEWEST) >= 0;
+}
+
+(load<u32>(source, SOURCE_ADDRESS), load<u32>(source, SOURCE_SST));
   const image = load<u32>(source, SOURCE_IMAGE);
   return tellBlock(scan + SCAN_ANSWER, top, load<u32>(source, SOURCE_PARTITION), image, load<u32>(source, SOURCE_BLOCK), status);
 }

@@ -74,7 +74,7 @@ function fillPage(scan: usize): i32 {
 /** Brings every source to its first entry. */
 function openSources(scan: usize): i32 {
   const sources = load<u32>(scan, STATE_SOURCES);
-  for (let opened = load<u32>(scan, STATE_OPENED); opened < sources; ) {
+  for (let opened = load<u32>(scan, STATE_OPENED); opened < sources;) {
     const source = sourceAt(scan, opened);
     const status = fillSource(scan, source);
     if (status == STATUS_FOUND) orderSource(scan, source);

@@ -70,7 +70,7 @@ export function separatorsBefore(
 export function windowsBefore(windows: usize, stride: u32, count: u32, window: u64): u32 {
   if (!count) return 0;
   let base: u32 = 0;
-  for (let rest = count; rest > 1; ) {
+  for (let rest = count; rest > 1;) {
     const half = rest >> 1;
     base = select(base + half, base, load<u64>(windows + (base + half - 1) * stride) < window);
     rest -= half;

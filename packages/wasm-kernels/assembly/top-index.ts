@@ -24,19 +24,39 @@ export function topCheck(top: usize, length: u32): bool {
   if (separators > length || load<u32>(top, TOP_LONGEST_KEY) > u32(MAX_STORED_KEY)) return false;
   if (!arePartitionsApart(top, count)) return false;
   const bytes = length - u32(separators);
-  return areSeparatorsSound(topEntry(top, 0), TOP_ENTRY_BYTES, endsOf(top), TOP_ENTRY_BYTES, count, prefixOf(top), separatorsOf(top), bytes);
+  return areSeparatorsSound(
+    topEntry(top, 0),
+    TOP_ENTRY_BYTES,
+    endsOf(top),
+    TOP_ENTRY_BYTES,
+    count,
+    prefixOf(top),
+    separatorsOf(top),
+    bytes,
+  );
 }
 
 /** Index of the first partition whose last separator is at or after (key, epoch): the only one that may hold it. The count when there is none. */
 export function topSearch(top: usize, key: usize, keyLength: u32, epoch: u64): u32 {
   const windows = topEntry(top, 0);
   const count = topCount(top);
-  return separatorsBefore(windows, TOP_ENTRY_BYTES, endsOf(top), TOP_ENTRY_BYTES, count, prefixOf(top), separatorsOf(top), key, keyLength, epoch);
+  return separatorsBefore(
+    windows,
+    TOP_ENTRY_BYTES,
+    endsOf(top),
+    TOP_ENTRY_BYTES,
+    count,
+    prefixOf(top),
+    separatorsOf(top),
+    key,
+    keyLength,
+    epoch,
+  );
 }
 
-/** Order of the SST's last separator and (key, epoch). */
-export function compareTopLast(top: usize, key: usize, keyLength: u32, epoch: u64): i32 {
-  return compareSeparator(endsOf(top), TOP_ENTRY_BYTES, separatorsOf(top), topCount(top) - 1, key, keyLength, epoch);
+/** Order of the last separator of a partition and (key, epoch). */
+export function compareTopSeparator(top: usize, partition: u32, key: usize, keyLength: u32, epoch: u64): i32 {
+  return compareSeparator(endsOf(top), TOP_ENTRY_BYTES, separatorsOf(top), partition, key, keyLength, epoch);
 }
 
 /** Address of the key of the SST's last separator. */

@@ -23,7 +23,17 @@ import {
   VIEW_SOURCE_KIND,
 } from '../src/layout';
 import { isBlockFrameSound } from './block-entry';
-import { SEEK_BEYOND, SEEK_CORRUPT, SEEK_FOUND, blockSeek, seekEpoch, seekExpiry, seekKind, seekValue, seekValueLength } from './block-seek';
+import {
+  SEEK_BEYOND,
+  SEEK_CORRUPT,
+  SEEK_FOUND,
+  blockSeek,
+  seekEpoch,
+  seekExpiry,
+  seekKind,
+  seekValue,
+  seekValueLength,
+} from './block-seek';
 import { u64Of } from './bytes';
 import { hashKey } from './hash';
 import { memtableGet } from './memtable-seek';

@@ -127,8 +127,9 @@ describe(`blockLoad (random seed ${SEED})`, () => {
 
 describe('blockPayloadLength', () => {
   it('answers 0 for what is too short for a trailer, and never a negative number', () => {
-    for (let length = 0; length < TRAILER_BYTES; length++)
+    for (let length = 0; length < TRAILER_BYTES; length++) {
       expect(kernels.blockPayloadLength(putAtEnd(new Uint8Array(length)), length)).toBe(0);
+    }
     expect(kernels.blockPayloadLength(putAtEnd(new Uint8Array(TRAILER_BYTES).fill(0xff)), TRAILER_BYTES)).toBe(0x7fffffff);
   });
 });

@@ -35,7 +35,8 @@ export class Frames {
    * that frame stays.
    */
   load(slot: number, length: number, fill: (address: number) => void): void {
-    const frame = this.#frames.find((candidate) => candidate.slot === 0) ?? this.#evictOne(slot);
+    const free = this.#frames.filter((candidate) => candidate.slot === 0);
+    const frame = free.length ? free[this.#random(free.length)] : this.#evictOne(slot);
     const { view, bytes } = this.#guarded.memory;
     if (frame === this.#frames[0]) frame.address = bytes.length - length;
     fill(frame.address);
@@ -58,6 +59,13 @@ export class Frames {
   pins(): number {
     const { view } = this.#guarded.memory;
     return this.#frames.reduce((sum, frame) => sum + (frame.slot ? view.getInt32(frame.address + FRAME_PINS, true) : 0), 0);
+  }
+
+  /** True when the partition that leads to a pinned block is pinned as well, for every one. */
+  partitionsArePinned(): boolean {
+    const isPinned = (frame: Frame) => this.#guarded.memory.view.getInt32(frame.address + FRAME_PINS, true) > 0;
+    const blocks = this.#frames.filter((block) => block.slot && isPinned(block));
+    return blocks.every((block) => this.#frames.every((frame) => frame === block || !this.#holds(frame, block.slot) || isPinned(frame)));
   }
 
   /** Frames in use that a kernel has not marked since they were loaded. */

@@ -25,7 +25,7 @@ import { randomNumbers } from './memory-test-kit.ts';
 import type { RandomNumbers } from './memory-test-kit.ts';
 import { encodeSst } from './reference-encoder-test-kit.ts';
 import type { EncodedSst } from './reference-encoder-test-kit.ts';
-import { sealPartition } from './reference-index-test-kit.ts';
+import { encodePartition, sealPartition } from './reference-index-test-kit.ts';
 import { KEY_SHAPES, randomEntries, randomKeys } from './reading-entries-test-kit.ts';
 import type { KeyShape } from './reading-entries-test-kit.ts';
 
@@ -105,6 +105,17 @@ describe(`partitionCheck (random seed ${SEED})`, () => {
       lie(new DataView(lying.buffer), lying);
       expect(check(sealPartition(lying, ID, offset), offset), name).toBe(0);
     }
+  });
+
+  it('refuses a partition whose separators do not ascend, though each has its window', () => {
+    const { blocks } = encode(randomNumbers(SEED), 'decimal');
+    const [first, second] = blocks;
+    const swapped = [
+      { ...first, separator: second.separator },
+      { ...second, separator: first.separator },
+    ];
+    expect(check(encodePartition([first, second], ID, 0), 0)).toBe(1);
+    expect(check(encodePartition(swapped, ID, 0), 0)).toBe(0);
   });
 });
 

@@ -86,15 +86,17 @@ function randomEntry(key: Uint8Array<ArrayBuffer>, epoch: bigint, { random, valu
 }
 
 /**
- * Deals ascending entries out to sources: to any at random, or (`byAge`) so that a younger source has no epoch as small as an older one's. Where two
- * sources get one (key, epoch), the younger one's value counts.
+ * Deals ascending entries out to sources: to any at random, or (`byAge`) so that a younger source has no epoch as small as an older one's. At random, some
+ * versions come to two sources: the younger one's value counts.
  */
 export function dealEntries(entries: readonly ReferenceEntry[], sources: number, byAge: boolean, random: RandomNumbers): WorldSource[] {
   const piles: ReferenceEntry[][] = Array.from({ length: sources }, () => []);
   const limits = Array.from({ length: sources - 1 }, () => randomEpoch(random)).sort((a, b) => Number(b > a) - Number(b < a));
   for (const entry of entries) {
     const youngest = limits.findIndex((limit) => entry.epoch > limit);
-    piles[byAge ? (youngest < 0 ? sources - 1 : youngest) : random(sources)].push(entry);
+    const source = byAge ? (youngest < 0 ? sources - 1 : youngest) : random(sources);
+    piles[source].push(entry);
+    if (!byAge && source && random(10) === 0) piles[random(source)].push({ ...entry, value: randomBytes(random, entry.value.length) });
   }
   return piles.map((pile) => toSource(pile, random));
 }

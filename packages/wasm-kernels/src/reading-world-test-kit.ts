@@ -309,8 +309,9 @@ export class ReadingWorld {
     this.frames.evictSome(this.settings.evictPercent, slot);
     if (isPartition) this.#loadPartition(sst, slot, offset, length);
     else this.#loadBlock(sst, slot, offset, length);
-    if (field(ANSWER_PARTITION) >= view.getUint32(field(ANSWER_SST), true))
+    if (field(ANSWER_PARTITION) >= view.getUint32(field(ANSWER_SST), true)) {
       throw new Error('a kernel names a partition that does not exist');
+    }
     this.loads++;
   }
 
@@ -319,8 +320,9 @@ export class ReadingWorld {
     if (offset + length > sst.meta.length) throw new CorruptError();
     this.frames.load(slot, length, (address) => {
       this.guarded.memory.put(address, sst.meta.subarray(offset, offset + length));
-      if (this.#kernels.partitionCheck(address, length, term, counter, offset - sst.partitionsOffset) !== NOT_CORRUPT)
+      if (this.#kernels.partitionCheck(address, length, term, counter, offset - sst.partitionsOffset) !== NOT_CORRUPT) {
         throw new CorruptError();
+      }
     });
   }
 

@@ -25,6 +25,7 @@ describe(`an interrupted scan (random seed ${SEED})`, () => {
       const request = requestOf(random);
       const page = world.page(request, () => {
         expect(world.frames.pins()).toBeLessThanOrEqual(2 * runs);
+        expect(world.frames.partitionsArePinned()).toBe(true);
         mostPins = Math.max(mostPins, world.frames.pins());
         world.frames.evictSome(100, world.neededSlot);
       });

@@ -26,3 +26,8 @@ export function andFinally<T>(work: () => MaybePromise<T>, after: () => void): M
   after();
   return result;
 }
+
+/** All values, in order: now, or once the last is there. */
+export function allOf<T>(values: readonly MaybePromise<T>[]): MaybePromise<T[]> {
+  return values.some(isPromise) ? Promise.all(values.map((value) => Promise.resolve(value))) : (values as T[]);
+}

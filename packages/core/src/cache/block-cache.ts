@@ -43,6 +43,8 @@ export class BlockCache {
   #largeBytes = 0;
   #touchedFrames = 0;
   #hand = 0;
+  /** Frames that are taken and not bound yet. */
+  #taken = 0;
   #pinnedPartitions = 0;
   /** Evictions since the cache was made. */
   evictions = 0;
@@ -111,10 +113,14 @@ export class BlockCache {
     this.#evict(payload);
   }
 
-  /** Frames that may be filled ahead without evicting anything. */
+  /**
+   * Frames that may be filled ahead without evicting anything. An eighth stays free for what readers miss, and no more than a quarter is ever
+   * on its way: a long merge must not take all frames out of CLOCK's reach.
+   */
   takeFree(limit: number, out: number[]): void {
-    const room = Math.min(limit, this.#capacity - this.#touchedFrames + this.#freed.length);
-    for (let i = 0; i < room; i++) out.push(this.take(this.framePayloadBytes));
+    const free = this.#capacity - this.usedFrames - (this.#capacity >>> 3);
+    const allowed = (this.#capacity >>> 2) - this.#taken;
+    for (let i = Math.min(limit, free, allowed); i > 0; i--) out.push(this.take(this.framePayloadBytes));
   }
 
   #takeFrame(): number {
@@ -223,7 +229,12 @@ export class BlockCache {
   }
 
   #setKind(payload: number, kind: number): void {
-    if (this.#isFrame(payload)) this.#kinds[(payload - this.#base - FRAME_HEADER_BYTES) / this.#stride] = kind;
-    else this.#large.set(payload, kind);
+    if (!this.#isFrame(payload)) {
+      this.#large.set(payload, kind);
+      return;
+    }
+    const frame = (payload - this.#base - FRAME_HEADER_BYTES) / this.#stride;
+    this.#taken += Number(kind === TAKEN) - Number(this.#kinds[frame] === TAKEN);
+    this.#kinds[frame] = kind;
   }
 }

@@ -35,20 +35,33 @@ export function levelScore(version: Version, level: number, shape: TreeShape): n
   return version.levelBytes(level) / (shape.level1Bytes * shape.fanOut ** (level - 1));
 }
 
-/** The most urgent compaction, or undefined. One runs at a time, so a plan meets no other. */
-export function planCompaction(version: Version, shape: TreeShape): CompactionPlan | undefined {
-  const scores = Array.from({ length: LEVELS - 1 }, (_, level) => levelScore(version, level, shape));
-  const highest = Math.max(...scores);
-  if (highest < 1) return undefined;
-  const level = scores.indexOf(highest);
-  return level === 0 ? planLevel0(version, shape) : planLevel(version, level);
+/** The most urgent compaction that meets no running one, or undefined. */
+export function planCompaction(
+  version: Version,
+  shape: TreeShape,
+  conflicts: (plan: CompactionPlan) => boolean,
+): CompactionPlan | undefined {
+  const levels = Array.from({ length: LEVELS - 1 }, (_, level) => ({ level, score: levelScore(version, level, shape) }))
+    .filter(({ score }) => score >= 1)
+    .sort((a, b) => b.score - a.score);
+  for (const { level } of levels) {
+    const plan = level === 0 ? planLevel0(version, shape) : planLevel(version, level);
+    if (!conflicts(plan)) return plan;
+  }
+  return undefined;
 }
 
-/** Merges everything that overlaps the keys from `smallest` to `largest` of a level into the next one. */
-export function planRange(version: Version, level: number, smallest: Uint8Array, largest: Uint8Array): CompactionPlan | undefined {
+/** Merges what overlaps the keys from `smallest` to `largest` of a level into the next one; of L0 the oldest runs, as many as one merge takes. */
+export function planRange(
+  version: Version,
+  level: number,
+  smallest: Uint8Array,
+  largest: Uint8Array,
+  shape: TreeShape,
+): CompactionPlan | undefined {
   const touched = version.overlapping(level, smallest, largest);
   if (touched.length === 0) return undefined;
-  const inputs = level === 0 ? version.levels[0] : touched;
+  const inputs = level === 0 ? version.levels[0].slice(-shape.level0RunsAtOnce) : touched;
   return complete(version, level, inputs, false);
 }
 

@@ -13,7 +13,11 @@ export const SPACE: unique symbol = Symbol('space');
 
 /** Something that a batch can write to. */
 export interface BatchTarget<KI, VI> {
-  readonly [SPACE]: { readonly codec: KeySpaceCodec<unknown, unknown, never, KI, VI>; readonly owner: object; readonly ready: Promise<unknown> | undefined };
+  readonly [SPACE]: {
+    readonly codec: KeySpaceCodec<unknown, unknown, never, KI, VI>;
+    readonly owner: object;
+    readonly ready: Promise<unknown> | undefined;
+  };
 }
 
 export class Batch<KI, VI> {
@@ -56,15 +60,22 @@ export class Batch<KI, VI> {
   check(key: KI, epoch: bigint | undefined): this;
   check<K2>(space: BatchTarget<K2, never>, key: K2, epoch: bigint | undefined): this;
   check(...args: [KI, bigint | undefined] | [BatchTarget<unknown, never>, unknown, bigint | undefined]): this {
-    const [target, key, epoch] = args.length === 2 ? [this.#default as BatchTarget<unknown, unknown>, ...args] : (args as [BatchTarget<unknown, unknown>, unknown, bigint | undefined]);
-    if (epoch !== undefined && typeof epoch !== 'bigint') throw new TypeError(`check takes an epoch (a bigint) or undefined, not ${typeof epoch}`);
+    const [target, key, epoch] =
+      args.length === 2
+        ? [this.#default as BatchTarget<unknown, unknown>, ...args]
+        : (args as [BatchTarget<unknown, unknown>, unknown, bigint | undefined]);
+    if (epoch !== undefined && typeof epoch !== 'bigint') {
+      throw new TypeError(`check takes an epoch (a bigint) or undefined, not ${typeof epoch}`);
+    }
     this.#batch.check(this.#codec(target), key, epoch === undefined ? undefined : epochFromBigInt(epoch));
     return this;
   }
 
   /** @internal Hands the encoded operations over, once. */
   take(owner: object): { batch: WriteBatch; waits: ReadonlySet<Promise<unknown>> } {
-    if (this.#default[SPACE].owner !== owner) throw new TypeError('the batch belongs to another database: make it with batch() of the one that writes it');
+    if (this.#default[SPACE].owner !== owner) {
+      throw new TypeError('the batch belongs to another database: make it with batch() of the one that writes it');
+    }
     this.#assertOpen();
     this.#written = true;
     return { batch: this.#batch, waits: this.#waits };

@@ -13,7 +13,19 @@ import type { KeySpace } from './key-space.ts';
 import type { KeySpaces } from './key-spaces.ts';
 import { Snapshot } from './snapshot.ts';
 import { statsOf, type DatabaseStats } from './stats.ts';
-import type { Entry, KeySpaceOptions, ReadOptions, Reads, Scan, ScanRange, SyncReads, SyncWrites, WriteOptions, WriteResult, Writes } from './types.ts';
+import type {
+  Entry,
+  KeySpaceOptions,
+  ReadOptions,
+  Reads,
+  Scan,
+  ScanRange,
+  SyncReads,
+  SyncWrites,
+  WriteOptions,
+  WriteResult,
+  Writes,
+} from './types.ts';
 import { verifyEngine, type VerifyReport } from './verify.ts';
 import { durabilityOf, writeChecked } from './writes.ts';
 
@@ -131,7 +143,9 @@ export class DatabaseHandle<K, V, P = K, KI = K, VI = V>
   /** Opens a key space, or makes it. Keys of different key spaces never mix; batches may span them. */
   keyspace<K2, V2, P2, KI2, VI2>(name: string, options: KeySpaceOptions<K2, V2, P2, KI2, VI2>): KeySpace<K2, V2, P2, KI2, VI2> {
     this.#engine.assertOpen();
-    if (typeof name !== 'string' || name === '') throw new TypeError(`the name of a key space is a string that is not empty, not ${describe(name)}`);
+    if (typeof name !== 'string' || name === '') {
+      throw new TypeError(`the name of a key space is a string that is not empty, not ${describe(name)}`);
+    }
     checkOptions(options, ['keys', 'values']);
     return this.#spaces.open(name, options.keys, options.values);
   }
@@ -167,7 +181,7 @@ export class DatabaseHandle<K, V, P = K, KI = K, VI = V>
     await this.#engine.freezeActive();
     while (this.#engine.frozen.length > 0) {
       this.#engine.writer.pipeline.assertWritable();
-      await this.#engine.maintenance.startFlush()?.done;
+      await this.#engine.maintenance.flusher.start()?.done;
     }
   }
 
@@ -176,7 +190,7 @@ export class DatabaseHandle<K, V, P = K, KI = K, VI = V>
     const space = this.#root[SPACE].codec as unknown as KeySpaceCodec<unknown, unknown, P, KI, never>;
     const { lower, upper } = range === undefined ? ALL_KEY_SPACES : rangeBounds(range, space, ['signal']);
     await this.flush();
-    await this.#engine.maintenance.compactRange(lower, upper);
+    await this.#engine.maintenance.compactor.compactRange(lower, upper);
   }
 
   /** Reads and checks every byte that is stored. */
@@ -204,4 +218,3 @@ export class DatabaseHandle<K, V, P = K, KI = K, VI = V>
     await this.close();
   }
 }
-

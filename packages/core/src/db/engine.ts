@@ -1,14 +1,10 @@
 // The one place where the state of an open database lives: memtables, version, manifest, views. State changes only in synchronous functions here;
 // the jobs (flush, compaction, gc) come back to install what they made.
 
-import type { Kernels } from '@varve/wasm-kernels';
-import type { Clock } from '../base/clock.ts';
 import { StorageError } from '../base/errors.ts';
 import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
-import type { BlockCache } from '../cache/block-cache.ts';
 import { compareEpochs, type Epoch } from '../format/epoch.ts';
 import { idText, manifestName, type ObjectId } from '../format/object-names.ts';
-import type { Heap } from '../heap/heap.ts';
 import { PageScanner } from '../iterators/page-scanner.ts';
 import { ReadView } from '../iterators/read-view.ts';
 import type { Memtable } from '../memtable/memtable.ts';
@@ -22,40 +18,25 @@ import type { SstCatalog } from '../sst/catalog.ts';
 import type { Sst } from '../sst/sst.ts';
 import { EngineStats } from '../stats/engine-stats.ts';
 import { tell, type EngineEvent } from '../stats/events.ts';
-import type { LogStore } from '../store/log-store.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { EditJson } from '../version/manifest-format.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
-import type { Manifest } from '../version/manifest.ts';
-import type { LogWriter } from '../wal/log-writer.ts';
-import { SEGMENT_HEADER_BYTES, type SegmentFormat } from '../wal/segment-format.ts';
+import { SEGMENT_HEADER_BYTES } from '../wal/segment-format.ts';
 import { BatchBuffers } from '../write/batch-buffers.ts';
 import { WriteBatch } from '../write/write-batch.ts';
 import { LogPipeline } from '../write/log-pipeline.ts';
 import { Writer } from '../write/writer.ts';
-import { Arenas } from './arenas.ts';
-import { Maintenance } from './maintenance.ts';
-import type { MemoryPlan } from './memory-plan.ts';
-import type { Settings } from './settings.ts';
+import { Maintenance, treeShape, type MaintenanceHost } from './maintenance.ts';
+import type { TreeShape } from '../compaction/planner.ts';
+import type { SstInfo } from '../format/sst-info.ts';
+import { adoptSsts } from '../iterators/adopt-ssts.ts';
+import type { MergeRequest } from '../iterators/merge-host.ts';
+import type { MergeParts, MergePlan } from '../iterators/merge-to-ssts.ts';
+import type { WrittenSst } from '../iterators/sst-writer.ts';
+import type { Version } from '../version/version.ts';
+import type { EngineParts } from './engine-parts.ts';
 
-/** What `open` put together. */
-export interface EngineParts {
-  readonly heap: Heap;
-  readonly kernels: Kernels;
-  readonly cache: BlockCache;
-  readonly store: ObjectStore;
-  readonly log: LogStore;
-  readonly logWriter: LogWriter;
-  readonly segments: SegmentFormat;
-  readonly settings: Settings;
-  readonly plan: MemoryPlan;
-  readonly clock: Clock;
-  readonly manifest: Manifest;
-  readonly arenas: Arenas;
-  readonly unlock: () => MaybePromise<void>;
-}
-
-export class Engine {
+export class Engine implements MaintenanceHost {
   readonly parts: EngineParts;
   readonly scheduler = new Scheduler();
   readonly snapshots = new Snapshots((message) => this.tell({ kind: 'warning', message }));
@@ -66,9 +47,11 @@ export class Engine {
   readonly pages: PageScanner;
   readonly writer: Writer;
   readonly maintenance: Maintenance;
+  readonly mergeParts: MergeParts;
   readonly #commits = new Mutex(this.scheduler);
   readonly #ssts = new Map<string, Sst>();
   readonly #batchBuffers: BatchBuffers;
+  #shape: { readonly of: Version; readonly is: TreeShape } | undefined;
   #frozen: Memtable[] = [];
   #view: ReadView;
   #nextObject = 1;
@@ -77,7 +60,13 @@ export class Engine {
   readonly #pending = new Set<ObjectId>();
   #closing: Promise<void> | undefined;
 
-  constructor(parts: EngineParts, catalog: SstCatalog, ssts: readonly Sst[], recovered: readonly Memtable[], active: { memtable: Memtable; seed: { low: number; high: number }; appended: number }) {
+  constructor(
+    parts: EngineParts,
+    catalog: SstCatalog,
+    ssts: readonly Sst[],
+    recovered: readonly Memtable[],
+    active: { memtable: Memtable; seed: { low: number; high: number }; appended: number },
+  ) {
     const { heap, kernels } = parts;
     const { term, number } = parts.manifest.state;
     this.parts = parts;
@@ -89,7 +78,8 @@ export class Engine {
     this.#nextManifestName = manifestName(number + 1);
     for (const sst of ssts) this.#ssts.set(idText(sst.info.id), sst);
     this.#frozen = [...recovered];
-    this.maintenance = new Maintenance(this);
+    this.mergeParts = { heap, kernels, cache: parts.cache, catalog, store: parts.store };
+    this.maintenance = new Maintenance(this, parts.log);
     const pipeline = new LogPipeline({
       heap,
       clock: parts.clock,
@@ -137,8 +127,52 @@ export class Engine {
     return new WriteBatch(this.#batchBuffers);
   }
 
-  sstOf(id: ObjectId): Sst {
+  get store(): ObjectStore {
+    return this.parts.store;
+  }
+
+  get sstSizeBytes(): number {
+    return this.parts.settings.sstSizeBytes;
+  }
+
+  /** No background job is begun any more. */
+  get ended(): boolean {
+    return this.closed || this.writer.pipeline.failed;
+  }
+
+  get activeFill(): number {
+    return this.writer.active.fill;
+  }
+
+  get hasRoom(): boolean {
+    return this.parts.arenas.available;
+  }
+
+  /** Computed once a version. */
+  get shape(): TreeShape {
+    const { version } = this.state;
+    if (this.#shape?.of !== version) this.#shape = { of: version, is: treeShape(version, this.parts.plan) };
+    return this.#shape.is;
+  }
+
+  sstOf({ id }: { readonly id: ObjectId }): Sst {
     return this.#ssts.get(idText(id))!;
+  }
+
+  pinSst(sst: Sst): void {
+    this.catalog.pin(sst);
+  }
+
+  unpinSst(sst: Sst): void {
+    this.catalog.unpin(sst);
+  }
+
+  freeMemtable(memtable: Memtable): void {
+    this.parts.arenas.give(memtable);
+  }
+
+  assertWritable(): void {
+    this.writer.pipeline.assertWritable();
   }
 
   tell(event: EngineEvent): void {
@@ -159,16 +193,30 @@ export class Engine {
   }
 
   /** Epochs that readers see or may come to see while a merge runs, ascending. */
-  neededEpochs(): Epoch[] {
+  #neededEpochs(): Epoch[] {
     const now = this.visible.capture();
     const older = this.snapshots.epochs().filter((epoch) => compareEpochs(epoch, now) < 0);
     return [...older, now, ...this.writer.pipeline.pendingEpochs];
   }
 
+  planMerge({ ids, ...request }: MergeRequest): MergePlan {
+    const { plan, settings, clock, cache } = this.parts;
+    return {
+      ...request,
+      chunkBytes: plan.chunkBytes,
+      blockSizeBytes: settings.blockSizeBytes,
+      partitionSizeBytes: cache.framePayloadBytes,
+      compression: settings.compression,
+      readers: this.#neededEpochs(),
+      now: Math.max(this.state.now, clock.now()),
+      nextId: () => this.#takeId(ids),
+    };
+  }
+
   // Objects and manifests ---------------------------------------------------------------------------------------------------------
 
   /** A fresh id. The ids of a job are pending until `release`, so that nobody takes its objects for garbage. */
-  takeId(job: Set<ObjectId>): ObjectId {
+  #takeId(job: Set<ObjectId>): ObjectId {
     const id = { term: this.state.term, counter: this.#nextObject++ };
     job.add(id);
     this.#pending.add(id);
@@ -249,12 +297,17 @@ export class Engine {
     const end = { previousEnd: logWriter.position, previousSynced: logWriter.synced };
     const memtable = arenas.take(segment);
     return andThen(this.#roll(memtable), () => {
-      const seed = this.parts.segments.writeHeader(memtable.arena, { database: this.state.database, term: this.state.term, segment, ...end });
+      const seed = this.parts.segments.writeHeader(memtable.arena, {
+        database: this.state.database,
+        term: this.state.term,
+        segment,
+        ...end,
+      });
       memtable.tail = memtable.arena + SEGMENT_HEADER_BYTES;
       this.#frozen.unshift(old);
       this.writer.attach(memtable, seed, memtable.arena);
       this.#replaceView();
-      this.maintenance.startFlush();
+      this.maintenance.flusher.start();
     });
   }
 
@@ -294,9 +347,9 @@ export class Engine {
     return (rest.at(-1) ?? this.writer.active).firstSegment;
   }
 
-  /** After a commit: the SSTs that a job made come, what it made them of goes. */
-  install(added: readonly Sst[], removed: readonly Sst[], flushed: readonly Memtable[] = []): void {
-    for (const sst of added) this.#ssts.set(idText(sst.info.id), sst);
+  /** After a commit: what a job wrote comes, what it was made of goes. */
+  install(added: readonly WrittenSst[], removed: readonly Sst[], flushed: readonly Memtable[]): void {
+    for (const sst of adoptSsts(this.mergeParts, added)) this.#ssts.set(idText(sst.info.id), sst);
     for (const sst of removed) this.#ssts.delete(idText(sst.info.id));
     this.#frozen = this.#frozen.filter((memtable) => !flushed.includes(memtable));
     this.#replaceView();
@@ -311,11 +364,12 @@ export class Engine {
   }
 
   #makeView(): ReadView {
-    const { heap, kernels, arenas } = this.parts;
+    const { heap, kernels } = this.parts;
     const [level0, ...levels] = this.state.version.levels;
-    const open = (info: { id: ObjectId }): Sst => this.sstOf(info.id);
+    const open = (info: SstInfo): Sst => this.sstOf(info);
     const runs = [...level0.map((info) => [open(info)]), ...levels.map((level) => level.map(open))];
-    return new ReadView({ heap, kernels, catalog: this.catalog, onMemtableFree: (memtable) => arenas.give(memtable) }, [this.writer.active, ...this.#frozen], runs);
+    const parts = { heap, kernels, catalog: this.catalog, onMemtableFree: (memtable: Memtable) => this.freeMemtable(memtable) };
+    return new ReadView(parts, [this.writer.active, ...this.#frozen], runs);
   }
 
   // The end ---------------------------------------------------------------------------------------------------------------------------
@@ -341,7 +395,7 @@ export class Engine {
     await this.catalog.close();
     await unlock();
     await store.close?.();
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined) throw failure as Error;
   }
 
   async #closeLog(): Promise<void> {

@@ -1,11 +1,12 @@
 // How the memory budget is divided. Everything is a fraction of it, so that 4 MiB and 4 GiB behave alike.
 //
 //   1/4  two memtables (log and tree in one region each)
-//   1/2  frames of the block cache
-//   1/4  workspace: merges, scans, top indexes, large blocks, and the memtables of a recovery until they are flushed
+//   1/2  frames of the block cache (1/4 of a small budget, where buffers of fixed size weigh more)
+//   rest workspace: merges, scans, top indexes, large blocks, and the memtables of a recovery until they are flushed
 
 const KIB = 1024;
 export const MIN_BUDGET_BYTES = 4096 * KIB;
+const SMALL_BYTES = 16384 * KIB;
 export const DEFAULT_BUDGET_BYTES = 65536 * KIB;
 
 export interface MemoryPlan {
@@ -24,7 +25,7 @@ export interface MemoryPlan {
 export function planMemory(budgetBytes: number): MemoryPlan {
   return {
     memtableBytes: multipleOf64(budgetBytes / 8),
-    cacheBytes: multipleOf64(budgetBytes / 2),
+    cacheBytes: multipleOf64(budgetBytes / (budgetBytes < SMALL_BYTES ? 4 : 2)),
     largeBlockBytes: multipleOf64(budgetBytes / 16),
     largestEntryBytes: multipleOf64(budgetBytes / 32),
     chunkBytes: Math.min(256 * KIB, Math.max(16 * KIB, multipleOf64(budgetBytes / 512))),

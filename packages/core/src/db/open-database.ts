@@ -79,7 +79,10 @@ type Handle<S, K, V, P, KI, VI> =
   IsSync<S> extends true ? DatabaseHandle<K, V, P, KI, VI> : Omit<DatabaseHandle<K, V, P, KI, VI>, SyncNames>;
 
 /** An open database. */
-export type Database<S = ObjectStore, K = Uint8Array, V = Uint8Array, P = K, KI = K, VI = V> = Omit<Handle<S, K, V, P, KI, VI>, 'keyspace'> & {
+export type Database<S = ObjectStore, K = Uint8Array, V = Uint8Array, P = K, KI = K, VI = V> = Omit<
+  Handle<S, K, V, P, KI, VI>,
+  'keyspace'
+> & {
   keyspace<K2, V2, P2 = K2, KI2 = K2, VI2 = V2>(
     name: string,
     options: { readonly keys: KeyCodec<K2, P2, KI2>; readonly values: Codec<V2, VI2> },
@@ -106,7 +109,9 @@ export async function open<S extends ObjectStore, K = Uint8Array, V = Uint8Array
 ): Promise<Database<S, K, V, P, KI, VI>> {
   check(store, options);
   const log = options.log ?? store.openLog?.();
-  if (log === undefined) throw new StorageError('UNSUPPORTED', `store kind=${store.capabilities.kind} has no log of its own: give one as { log }`);
+  if (log === undefined) {
+    throw new StorageError('UNSUPPORTED', `store kind=${store.capabilities.kind} has no log of its own: give one as { log }`);
+  }
   const memoryBudgetBytes = options.memoryBudgetBytes ?? DEFAULT_BUDGET_BYTES;
   const engine = await openEngine(
     { store, log, clock: options.clock ?? systemClock, random: options.random ?? systemRandom },

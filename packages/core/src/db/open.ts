@@ -4,13 +4,12 @@
 import { instantiate } from '@varve/wasm-kernels';
 import type { Clock } from '../base/clock.ts';
 import { StorageError } from '../base/errors.ts';
-import type { MaybePromise } from '../base/maybe-promise.ts';
+import { allOf, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Random } from '../base/random.ts';
 import { randomHex } from '../base/hex.ts';
 import { BlockCache } from '../cache/block-cache.ts';
 import type { SstInfo } from '../format/sst-info.ts';
 import { Heap } from '../heap/heap.ts';
-import { collectGarbage } from '../gc/object-gc.ts';
 import { io, runJob, settle, type Job } from '../scheduler/job.ts';
 import { sleep } from '../scheduler/turn.ts';
 import { SstCatalog } from '../sst/catalog.ts';
@@ -55,7 +54,11 @@ export async function openEngine(components: Components, settings: Settings, sig
 }
 
 /** The courtesy lock: waiting is polite, safety is the manifest's. */
-async function lock(store: ObjectStore, takeover: Settings['takeover'], signal: AbortSignal | undefined): Promise<() => MaybePromise<void>> {
+async function lock(
+  store: ObjectStore,
+  takeover: Settings['takeover'],
+  signal: AbortSignal | undefined,
+): Promise<() => MaybePromise<void>> {
   const nothing = (): void => undefined;
   if (store.lock === undefined) return nothing;
   for (;;) {
@@ -64,13 +67,20 @@ async function lock(store: ObjectStore, takeover: Settings['takeover'], signal: 
     if (release !== undefined) return release;
     if (takeover === 'now') return nothing;
     if (takeover === 'fail') {
-      throw new StorageError('LOCKED', "another writer has this database open: close it, or open with { takeover: 'wait' } or { takeover: 'now' }");
+      throw new StorageError(
+        'LOCKED',
+        "another writer has this database open: close it, or open with { takeover: 'wait' } or { takeover: 'now' }",
+      );
     }
     await sleep(LOCK_RETRY_MS);
   }
 }
 
-async function openLocked({ store, log, clock, random }: Components, settings: Settings, unlock: () => MaybePromise<void>): Promise<Engine> {
+async function openLocked(
+  { store, log, clock, random }: Components,
+  settings: Settings,
+  unlock: () => MaybePromise<void>,
+): Promise<Engine> {
   const plan = planMemory(settings.memoryBudgetBytes);
   const heap = new Heap(settings.memoryBudgetBytes);
   const kernels = instantiate(heap.memory);
@@ -91,7 +101,13 @@ async function openLocked({ store, log, clock, random }: Components, settings: S
   // A recovery of many full segments leaves less for the cache until the next open.
   const cacheBytes = Math.min(plan.cacheBytes, heap.largestFreeBytes - plan.mergeBytes);
   const cache = new BlockCache(heap, settings.blockSizeBytes, cacheBytes, plan.largeBlockBytes);
-  const catalog: SstCatalog = new SstCatalog({ heap, cache, kernels, store, onGarbage: (sst) => engine.maintenance.discard(sst) });
+  const catalog: SstCatalog = new SstCatalog({
+    heap,
+    cache,
+    kernels,
+    store,
+    onGarbage: (sst) => engine.maintenance.collector.discard(sst),
+  });
   const infos = [...manifest.state.version.ssts()];
   const ssts = await runJob(openSsts(catalog, infos));
   const engine: Engine = new Engine(
@@ -111,7 +127,11 @@ function* create(parts: ManifestParts, log: LogStore, random: Random, clock: Clo
   const segments = yield* settle(log.segments());
   const found = objects[0]?.name ?? (segments.length > 0 ? `log segment ${segments[0].number}` : undefined);
   if (found !== undefined) {
-    throw new StorageError('CORRUPTION', 'there is data but no manifest: restore the manifest objects from a backup, or open an empty place', { object: found });
+    throw new StorageError(
+      'CORRUPTION',
+      'there is data but no manifest: restore the manifest objects from a backup, or open an empty place',
+      { object: found },
+    );
   }
   const state: ManifestState = {
     number: 1,
@@ -135,7 +155,10 @@ function* create(parts: ManifestParts, log: LogStore, random: Random, clock: Clo
 
 function checkLog(state: ManifestState, log: LogStore): void {
   if (state.log.kind === log.kind) return;
-  throw new StorageError('UNSUPPORTED', `this database was made with another log: open it with log kind=${state.log.kind}, not kind=${log.kind}`);
+  throw new StorageError(
+    'UNSUPPORTED',
+    `this database was made with another log: open it with log kind=${state.log.kind}, not kind=${log.kind}`,
+  );
 }
 
 /** The first segment of the term begins with its fence: where the segments of earlier terms end. */
@@ -147,7 +170,13 @@ async function startSegment(
   const { heap, arenas, segments, logWriter } = parts;
   const memtable = arenas.take(nextSegment);
   const at = memtable.arena;
-  const seed = segments.writeHeader(at, { database: state.database, term: state.term, segment: nextSegment, previousEnd, previousSynced: 0 });
+  const seed = segments.writeHeader(at, {
+    database: state.database,
+    term: state.term,
+    segment: nextSegment,
+    previousEnd,
+    previousSynced: 0,
+  });
   const fenceBytes = segments.writeFence(at + SEGMENT_HEADER_BYTES, SEGMENT_HEADER_BYTES, seed, state.term, fence);
   memtable.tail = at + SEGMENT_HEADER_BYTES + fenceBytes;
   await logWriter.roll(nextSegment, arenas.segmentBytes);
@@ -162,16 +191,13 @@ function* stillMine(parts: ManifestParts, state: ManifestState): Job<void> {
 }
 
 function* openSsts(catalog: SstCatalog, infos: readonly SstInfo[]): Job<Sst[]> {
-  const opening = infos.map((info) => catalog.open(info));
-  return yield* settle(opening.some((one) => one instanceof Promise) ? Promise.all(opening) : (opening as Sst[]));
+  return yield* settle(allOf(infos.map((info) => catalog.open(info))));
 }
 
 function afterOpen(engine: Engine, recovered: Recovered): void {
   if (recovered.entries > 0) engine.tell({ kind: 'recovered', segments: recovered.fence.length, entries: recovered.entries });
   const large = recovered.memtables.length > 1 || recovered.memtables.some((memtable) => memtable.fill > 0.25);
-  if (large || recovered.fence.length > RETAINED_SEGMENTS) engine.maintenance.startFlush();
-  const { scheduler, parts, maintenance } = engine;
-  scheduler.add(collectGarbage(parts.store, () => engine.state), 3);
-  scheduler.add(maintenance.collectManifests(), 3);
-  maintenance.startCompaction();
+  if (large || recovered.fence.length > RETAINED_SEGMENTS) engine.maintenance.flusher.start();
+  engine.maintenance.collector.begin();
+  engine.maintenance.compactor.start();
 }

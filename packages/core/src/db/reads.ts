@@ -2,7 +2,7 @@
 
 import { abortable } from '../base/abort.ts';
 import { checkOptions } from '../base/argument-checks.ts';
-import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
+import { allOf, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import { StorageError } from '../base/errors.ts';
 import { epochToBigInt, type Epoch } from '../format/epoch.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
@@ -47,13 +47,9 @@ export class SpaceReads<K, V, P, KI, VI> implements Reads<K, V, P, KI>, SyncRead
     if (options !== undefined) checkOptions(options, READ_OPTIONS);
     const epoch = this.#moment();
     const found: MaybePromise<V | undefined>[] = [];
-    let waits = false;
-    for (const key of keys) {
-      const value = this.#engine.points.get(this.#engine.view, this.#space, key, epoch, this.#value);
-      waits ||= isPromise(value);
-      found.push(value);
-    }
-    return waits ? abortable(Promise.all(found), options?.signal) : (found as (V | undefined)[]);
+    for (const key of keys) found.push(this.#engine.points.get(this.#engine.view, this.#space, key, epoch, this.#value));
+    const all = allOf(found);
+    return isPromise(all) ? abortable(all, options?.signal) : all;
   }
 
   scan(range: ScanRange<KI, P> = {}): Scan<K, V> {
@@ -100,7 +96,11 @@ export class SpaceReads<K, V, P, KI, VI> implements Reads<K, V, P, KI>, SyncRead
   }
 
   #entry(key: KI): Take<Entry<KI, V>> {
-    return (bytes, at, length, high, low) => ({ key, value: this.#space.values.decode(bytes, at, length), epoch: epochToBigInt({ high, low }) });
+    return (bytes, at, length, high, low) => ({
+      key,
+      value: this.#space.values.decode(bytes, at, length),
+      epoch: epochToBigInt({ high, low }),
+    });
   }
 
   /** A promise of what may be there at once; failures are rejections. */

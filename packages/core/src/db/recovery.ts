@@ -138,7 +138,10 @@ class Recovery {
     const whole = limit < window || window === segment.size;
     if (!must && (!whole || kernels.memtableRoom(memtable.address, entries) > memtable.freeBytes - end - ROOM_FOR_TREE)) return undefined;
     if (proof || end < segment.synced) {
-      throw new StorageError('CORRUPTION', 'a log record that had been durable is damaged', { object: segmentName(segment.number), offset: end });
+      throw new StorageError('CORRUPTION', 'a log record that had been durable is damaged', {
+        object: segmentName(segment.number),
+        offset: end,
+      });
     }
     this.#reader.scan(at, end, seed, (payload, bytes) => this.#insert(memtable, segment, payload, bytes));
     memtable.tail = at + ((end + 63) & ~63);

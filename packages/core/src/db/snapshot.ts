@@ -20,7 +20,11 @@ export class Snapshot<K, V, P = K, KI = K> implements Reads<K, V, P, KI>, SyncRe
   constructor(engine: Engine, space: KeySpaceCodec<K, V, P, KI, unknown>) {
     const stack = new Error('opened here').stack ?? '';
     this.#engine = engine;
-    this.#pin = engine.snapshots.pin(this, engine.visible.capture(), `a snapshot was dropped without close(): it kept old versions alive. ${stack}`);
+    this.#pin = engine.snapshots.pin(
+      this,
+      engine.visible.capture(),
+      `a snapshot was dropped without close(): it kept old versions alive. ${stack}`,
+    );
     this.#reads = new SpaceReads(engine, space, () => this.#epoch());
   }
 

@@ -48,7 +48,7 @@ export function statsOf(engine: Engine): DatabaseStats {
       bytes: level.reduce((sum, sst) => sum + sst.dataBytes + sst.metaBytes, 0),
       entries: level.reduce((sum, sst) => sum + sst.entries, 0),
       tombstones: level.reduce((sum, sst) => sum + sst.tombstones, 0),
-      score: levelScore(state.version, i, engine.maintenance.shape),
+      score: levelScore(state.version, i, engine.shape),
     })),
     memtable: { entries: engine.writer.active.count, fill: engine.writer.active.fill, frozen: engine.frozen.length },
     log: { segment: parts.logWriter.segment, bytes: parts.logWriter.position, firstSegment: state.logPosition },
@@ -61,6 +61,6 @@ export function statsOf(engine: Engine): DatabaseStats {
     memory: { budgetBytes: parts.settings.memoryBudgetBytes, allocatedBytes: parts.heap.allocatedBytes },
     snapshots: engine.snapshots.count,
     loads: { partitions: catalog.stats.partitionLoads, blocks: catalog.stats.blockLoads, bytes: catalog.stats.loadedBytes },
-    work: { ...engine.stats },
+    work: engine.stats.copy(),
   };
 }

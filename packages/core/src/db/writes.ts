@@ -35,7 +35,12 @@ export class SpaceWrites<K, V, P, KI, VI> implements Writes<K, V, P, KI, VI>, Sy
   /** Set while the key space is being created: nothing is written to it before. */
   readonly #ready: () => Promise<unknown> | undefined;
 
-  constructor(engine: Engine, space: KeySpaceCodec<K, V, P, KI, VI>, reads: SpaceReads<K, V, P, KI, VI>, ready: () => Promise<unknown> | undefined) {
+  constructor(
+    engine: Engine,
+    space: KeySpaceCodec<K, V, P, KI, VI>,
+    reads: SpaceReads<K, V, P, KI, VI>,
+    ready: () => Promise<unknown> | undefined,
+  ) {
     this.#engine = engine;
     this.#space = space;
     this.#reads = reads;

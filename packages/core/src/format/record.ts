@@ -38,7 +38,12 @@ export function encodeRecord(heap: Heap, kernels: Kernels, type: number, payload
 }
 
 /** Type and payload of the record at the start of `bytes`, or undefined when it is damaged. */
-export function decodeRecord(heap: Heap, kernels: Kernels, bytes: Uint8Array, seed: number): { type: number; payload: Uint8Array } | undefined {
+export function decodeRecord(
+  heap: Heap,
+  kernels: Kernels,
+  bytes: Uint8Array,
+  seed: number,
+): { type: number; payload: Uint8Array } | undefined {
   const address = heap.allocate(bytes.length, 'a record');
   try {
     heap.bytes.set(bytes, address);

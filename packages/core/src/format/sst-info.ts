@@ -76,7 +76,9 @@ export function sstInfoToJson(info: SstInfo): SstInfoJson {
 
 export function sstInfoFromJson(json: SstInfoJson): SstInfo {
   const later = LATER_FIELDS.find((field) => json[field] !== undefined);
-  if (later !== undefined) throw new StorageError('UNSUPPORTED', `this version cannot read an SST with field=${later}: use a newer version`);
+  if (later !== undefined) {
+    throw new StorageError('UNSUPPORTED', `this version cannot read an SST with field=${later}: use a newer version`);
+  }
   const id = parseId(json.id);
   if (id === undefined) throw new StorageError('CORRUPTION', `manifest names an SST in an unknown way id=${json.id}`);
   return {

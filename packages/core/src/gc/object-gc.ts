@@ -9,7 +9,7 @@ import type { ManifestState } from '../version/manifest-state.ts';
 const NAMES_AT_ONCE = 64;
 
 /** Names of the SST objects in a listing that no version needs and no writer will ever name. */
-export function findGarbage(names: readonly string[], state: ManifestState): string[] {
+function findGarbage(names: readonly string[], state: ManifestState): string[] {
   const needed = new Set<string>();
   for (const { id } of state.version.ssts()) needed.add(sstName(id)).add(metaName(id));
   return names.filter((name) => {

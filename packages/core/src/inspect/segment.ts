@@ -32,8 +32,9 @@ export async function inspectSegment(log: LogStore, { number, size }: SegmentInf
   const empty = { number, size, header: undefined, records: [], end: 0, damaged: false };
   if (length < SEGMENT_HEADER_BYTES || heap.bytes.subarray(at, at + SEGMENT_HEADER_BYTES).every((byte) => byte === 0)) return empty;
   const found = format.readHeader(at);
-  if (found === undefined)
+  if (found === undefined) {
     throw new StorageError('CORRUPTION', 'head of a log segment is damaged', { object: segmentName(number), offset: 0 });
+  }
   const { seed, ...header } = found;
   const records = [...readRecords(room, format, at, length, seed)];
   const last = records.at(-1);

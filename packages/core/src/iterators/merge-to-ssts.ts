@@ -280,7 +280,9 @@ class MergeRun {
     const file = this.#file;
     this.#file = undefined;
     const warmed = heap.u32.subarray(this.#field(MERGE_WARMED) >>> 2, (this.#field(MERGE_WARMED) >>> 2) + this.#field(MERGE_WARMED_COUNT));
-    for (const frame of [...(file?.warmed ?? []), ...this.#done.flatMap((sst) => sst.warmed), ...warmed]) if (frame !== 0) cache.free(frame);
+    for (const frame of [...(file?.warmed ?? []), ...this.#done.flatMap((sst) => sst.warmed), ...warmed]) {
+      if (frame !== 0) cache.free(frame);
+    }
     if (file !== undefined) yield* file.abort();
   }
 

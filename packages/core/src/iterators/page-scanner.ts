@@ -123,10 +123,19 @@ export class PageScanner {
   #copyOut({ scan, page }: Workspace, last: boolean): Page {
     const { u32, bytes } = this.#heap;
     const at = scan >>> 2;
-    return { bytes: bytes.slice(page, page + u32[at + SCAN_USED / 4]), count: u32[at + SCAN_COUNT / 4], lastAt: u32[at + SCAN_LAST / 4], last };
+    return {
+      bytes: bytes.slice(page, page + u32[at + SCAN_USED / 4]),
+      count: u32[at + SCAN_COUNT / 4],
+      lastAt: u32[at + SCAN_LAST / 4],
+      last,
+    };
   }
 
-  #prepare({ scan, bounds, longestKey, page, pageBytes }: Workspace, view: ReadView, { bounds: range, after, epoch, now, limit }: PageRequest): void {
+  #prepare(
+    { scan, bounds, longestKey, page, pageBytes }: Workspace,
+    view: ReadView,
+    { bounds: range, after, epoch, now, limit }: PageRequest,
+  ): void {
     const { u32, bytes } = this.#heap;
     const lower = after !== undefined && !range.reverse ? after : range.lower;
     const upper = after !== undefined && range.reverse ? after : range.upper;

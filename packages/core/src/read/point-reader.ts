@@ -45,7 +45,13 @@ export class PointReader {
   }
 
   /** Looks a key up as of an epoch. Undefined: there is none, or it was deleted. */
-  get<KI, T>(view: ReadView, space: KeySpaceCodec<unknown, unknown, never, KI, never>, key: KI, epoch: Epoch, take: Take<T>): MaybePromise<T | undefined> {
+  get<KI, T>(
+    view: ReadView,
+    space: KeySpaceCodec<unknown, unknown, never, KI, never>,
+    key: KI,
+    epoch: Epoch,
+    take: Take<T>,
+  ): MaybePromise<T | undefined> {
     const max = space.maxKeyBytes(key);
     if (max > KEY_BYTES) return this.#getLong(view, space, key, epoch, take, max);
     const length = space.writeKey(key, this.#heap.bytes, this.#key) - this.#key;
@@ -59,7 +65,14 @@ export class PointReader {
   }
 
   /** `maxBytes` promises too much (three bytes for each UTF-16 unit): it may still be a legal key. */
-  #getLong<KI, T>(view: ReadView, space: KeySpaceCodec<unknown, unknown, never, KI, never>, key: KI, epoch: Epoch, take: Take<T>, max: number): MaybePromise<T | undefined> {
+  #getLong<KI, T>(
+    view: ReadView,
+    space: KeySpaceCodec<unknown, unknown, never, KI, never>,
+    key: KI,
+    epoch: Epoch,
+    take: Take<T>,
+    max: number,
+  ): MaybePromise<T | undefined> {
     const stored = new Uint8Array(max);
     return this.getStored(view, stored.subarray(0, space.writeKey(key, stored, 0)), epoch, take);
   }
@@ -81,14 +94,27 @@ export class PointReader {
     const at = answer >>> 2;
     const kind = u32[at + ANSWER_KIND / 4] & 0xff;
     if (kind === KIND_PUT) {
-      return take(bytes, u32[at + ANSWER_VALUE / 4], u32[at + ANSWER_VALUE_LENGTH / 4], u32[at + ANSWER_EPOCH / 4 + 1], u32[at + ANSWER_EPOCH / 4]);
+      return take(
+        bytes,
+        u32[at + ANSWER_VALUE / 4],
+        u32[at + ANSWER_VALUE_LENGTH / 4],
+        u32[at + ANSWER_EPOCH / 4 + 1],
+        u32[at + ANSWER_EPOCH / 4],
+      );
     }
     if (kind === KIND_DELETE) return undefined;
     throw new StorageError('UNSUPPORTED', `entry of kind=${kind}: open the database with a newer version`);
   }
 
   /** While it waits, others use the shared key and answer: it goes on with its own, and keeps the view. */
-  async #findLater<T>(view: ReadView, sharedKey: number, keyBytes: number, epoch: Epoch, take: Take<T>, loading: Promise<void>): Promise<T | undefined> {
+  async #findLater<T>(
+    view: ReadView,
+    sharedKey: number,
+    keyBytes: number,
+    epoch: Epoch,
+    take: Take<T>,
+    loading: Promise<void>,
+  ): Promise<T | undefined> {
     const heap = this.#heap;
     const answer = heap.allocate(ANSWER_BYTES + keyBytes, 'a get that waits for its block');
     const key = answer + ANSWER_BYTES;

@@ -10,4 +10,10 @@ export class EngineStats {
   /** Writes that had to wait for a flush or a compaction. */
   stalls = 0;
   deletedObjects = 0;
+
+  /** As they are now. */
+  copy(): Omit<EngineStats, 'copy'> {
+    const { flushes, flushedBytes, compactions, compactionReadBytes, compactionWrittenBytes, moves, stalls, deletedObjects } = this;
+    return { flushes, flushedBytes, compactions, compactionReadBytes, compactionWrittenBytes, moves, stalls, deletedObjects };
+  }
 }

@@ -4,7 +4,14 @@
 export type EngineEvent =
   | { readonly kind: 'recovered'; readonly segments: number; readonly entries: number }
   | { readonly kind: 'flush'; readonly entries: number; readonly bytes: number }
-  | { readonly kind: 'compaction'; readonly level: number; readonly inputs: number; readonly readBytes: number; readonly writtenBytes: number; readonly moved: boolean }
+  | {
+      readonly kind: 'compaction';
+      readonly level: number;
+      readonly inputs: number;
+      readonly readBytes: number;
+      readonly writtenBytes: number;
+      readonly moved: boolean;
+    }
   | { readonly kind: 'stall'; readonly reason: 'memtable' | 'level 0' }
   | { readonly kind: 'garbage'; readonly objects: number }
   | { readonly kind: 'warning'; readonly message: string }

@@ -20,7 +20,7 @@ export function memoryLog(handle: MemoryHandle): LogStore {
     read: (number, into) => perform('log.read', `${number}`, () => read(data.segments.get(number), into)),
     create: (number) => perform('log.create', `${number}`, () => create(handle, number)),
     async makeDurable(numbers) {
-      await later('log.makeDurable', `${numbers}`, () => {
+      await later('log.makeDurable', numbers.join(), () => {
         for (const number of numbers) makeDurable(number, data.segments.get(number));
       });
     },

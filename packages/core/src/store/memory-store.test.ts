@@ -47,7 +47,7 @@ describe('faults', () => {
     sync.putIfAbsent('b', bytes(1));
     sync.get('a');
     sync.has('a');
-    sync.openObject('a', 1).readInto(new Uint8Array(1), 0);
+    void sync.openObject('a', 1).readInto(new Uint8Array(1), 0);
     const writer = sync.createObject('c', 1);
     writer.sync?.append(bytes(1), 0);
     writer.sync?.finish();

@@ -1,7 +1,7 @@
 // Objects kept open for reading: opening one costs more than a read, and a process may hold only so many file descriptors.
 // At most `limit` stay open; the one opened longest ago goes first. A reader in the middle of an asynchronous read is left alone.
 
-import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
+import { allOf, andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { ObjectReader, ObjectStore, SyncOperations } from './object-store.ts';
 
 interface Open {
@@ -35,7 +35,7 @@ export class OpenReaders {
   }
 
   async closeAll(): Promise<void> {
-    await Promise.all([...this.#open.keys()].map((name) => this.close(name)));
+    await allOf([...this.#open.keys()].map((name) => this.close(name)));
   }
 
   #read(open: Open, target: Uint8Array, offset: number): MaybePromise<void> {

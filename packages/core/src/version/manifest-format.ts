@@ -70,8 +70,12 @@ export function snapshotToJson(state: ManifestState): SnapshotJson {
 export function snapshotFromJson(number: number, json: SnapshotJson): ManifestState {
   const unknown = json.required.find((feature) => !KNOWN_FEATURES.includes(feature));
   if (unknown !== undefined) throw new StorageError('UNSUPPORTED', `database requires feature=${unknown}: open it with a newer version`);
-  if (json.epochs !== 'auto') throw new StorageError('UNSUPPORTED', `database has epochs=${String(json.epochs)}: open it with a newer version`);
-  if (json.levels.length !== LEVELS) throw new StorageError('CORRUPTION', `manifest has levels=${json.levels.length}`, { object: manifestName(number) });
+  if (json.epochs !== 'auto') {
+    throw new StorageError('UNSUPPORTED', `database has epochs=${String(json.epochs)}: open it with a newer version`);
+  }
+  if (json.levels.length !== LEVELS) {
+    throw new StorageError('CORRUPTION', `manifest has levels=${json.levels.length}`, { object: manifestName(number) });
+  }
   return {
     number,
     term: Number(json.term),

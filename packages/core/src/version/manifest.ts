@@ -15,7 +15,8 @@ import type { ManifestState } from './manifest-state.ts';
 const MAGIC = 0x4e414d56;
 const VERSION = 1;
 const HEADER_BYTES = 8;
-const SNAPSHOT_EVERY = 16;
+/** Every so many manifests one is a whole snapshot. */
+export const SNAPSHOT_EVERY = 16;
 
 export interface ManifestParts {
   readonly heap: Heap;
@@ -50,9 +51,13 @@ function* readOne(parts: ManifestParts, n: number): Job<SnapshotJson | EditsJson
 export function decodeManifest(parts: Pick<ManifestParts, 'heap' | 'kernels'>, n: number, bytes: Uint8Array): SnapshotJson | EditsJson {
   const object = manifestName(n);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (bytes.length < HEADER_BYTES || view.getUint32(0, true) !== MAGIC) throw new StorageError('CORRUPTION', 'not a manifest', { object, offset: 0 });
+  if (bytes.length < HEADER_BYTES || view.getUint32(0, true) !== MAGIC) {
+    throw new StorageError('CORRUPTION', 'not a manifest', { object, offset: 0 });
+  }
   if (view.getUint16(4, true) !== VERSION) {
-    throw new StorageError('UNSUPPORTED', `manifest has format version=${view.getUint16(4, true)}: this version reads ${VERSION}`, { object });
+    throw new StorageError('UNSUPPORTED', `manifest has format version=${view.getUint16(4, true)}: this version reads ${VERSION}`, {
+      object,
+    });
   }
   const record = view.getUint16(6, true) === 0 ? decodeRecord(parts.heap, parts.kernels, bytes.subarray(HEADER_BYTES), n) : undefined;
   if (record === undefined) throw new StorageError('CORRUPTION', 'manifest is damaged', { object, offset: HEADER_BYTES });
@@ -128,7 +133,9 @@ function* isMine(parts: ManifestParts, state: ManifestState): Job<boolean> {
 }
 
 function fenced(n: number): StorageError {
-  return new StorageError('FENCED', 'another writer has taken this database over: close this handle and open again', { object: manifestName(n) });
+  return new StorageError('FENCED', 'another writer has taken this database over: close this handle and open again', {
+    object: manifestName(n),
+  });
 }
 
 function encodeManifest(parts: ManifestParts, n: number, json: SnapshotJson | EditsJson): Uint8Array {

@@ -41,11 +41,14 @@ export class Version {
   /** The version after a change. Levels that it does not touch are shared. */
   apply(change: LevelChange): Version {
     const gone = new Set(change.removed.map(idText));
-    const levels = this.levels.map((level) => (level.some((sst) => gone.has(idText(sst.id))) ? level.filter((sst) => !gone.has(idText(sst.id))) : level));
+    const levels = this.levels.map((level) =>
+      level.some((sst) => gone.has(idText(sst.id))) ? level.filter((sst) => !gone.has(idText(sst.id))) : level,
+    );
     const added = new Set(change.added.map(({ level }) => level));
     for (const level of added) {
       const ssts = change.added.filter((one) => one.level === level).map(({ sst }) => sst);
-      levels[level] = level === 0 ? [...ssts.reverse(), ...levels[0]] : [...levels[level], ...ssts].sort((a, b) => compareBytes(a.smallest, b.smallest));
+      levels[level] =
+        level === 0 ? [...ssts.reverse(), ...levels[0]] : [...levels[level], ...ssts].sort((a, b) => compareBytes(a.smallest, b.smallest));
     }
     return new Version(levels);
   }
@@ -55,7 +58,7 @@ export class Version {
     const ssts = this.levels[level];
     if (level === 0) return ssts.filter((sst) => compareBytes(sst.smallest, largest) <= 0 && compareBytes(sst.largest, smallest) >= 0);
     let first = 0;
-    for (let end = ssts.length; first < end; ) {
+    for (let end = ssts.length; first < end;) {
       const middle = (first + end) >>> 1;
       if (compareBytes(ssts[middle].largest, smallest) < 0) first = middle + 1;
       else end = middle;

@@ -48,7 +48,9 @@ export class LogWriter {
   roll(segment: number, sizeBytes: number): MaybePromise<void> {
     return andThen(this.#log.create(segment, sizeBytes), (file) => {
       if (file === undefined) {
-        throw new StorageError('FENCED', 'another writer has taken this database over: close this handle and open again', { object: segmentName(segment) });
+        throw new StorageError('FENCED', 'another writer has taken this database over: close this handle and open again', {
+          object: segmentName(segment),
+        });
       }
       this.#dropDurable();
       this.#segments.push({ number: segment, file, appended: 0, synced: 0 });
@@ -96,7 +98,9 @@ export class LogWriter {
 
   /** The same before returning; segments of an earlier writer are settled by asynchronous syncs only. */
   syncNow(): void {
-    if (this.#inherited.length > 0) throw new StorageError('UNAVAILABLE', 'call `await db.sync()` once before the first synchronous write with durability synced');
+    if (this.#inherited.length > 0) {
+      throw new StorageError('UNAVAILABLE', 'call `await db.sync()` once before the first synchronous write with durability synced');
+    }
     for (const segment of this.#segments) {
       if (segment.synced >= segment.appended) continue;
       if (segment.file.syncNow === undefined) throw new StorageError('UNSUPPORTED', 'this log cannot sync synchronously');

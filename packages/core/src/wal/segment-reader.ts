@@ -36,7 +36,9 @@ export class SegmentReader {
     if (length < SEGMENT_HEADER_BYTES || this.#isZero(at)) return undefined;
     const header = this.#format.readHeader(at);
     if (header === undefined) throw new StorageError('CORRUPTION', 'head of a log segment is damaged', { object, offset: 0 });
-    if (header.version !== 1) throw new StorageError('UNSUPPORTED', `log has format version=${header.version}: this version reads 1`, { object });
+    if (header.version !== 1) {
+      throw new StorageError('UNSUPPORTED', `log has format version=${header.version}: this version reads 1`, { object });
+    }
     if (header.database !== database) {
       throw new StorageError('CORRUPTION', `log belongs to another database: expected=${database} found=${header.database}`, { object });
     }

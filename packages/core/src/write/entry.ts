@@ -38,7 +38,13 @@ export function writePut<KI, VI>(
 }
 
 /** Writes a delete at `at` and returns the offset behind it. */
-export function writeDelete<KI>(target: Target, at: number, back: number, space: KeySpaceCodec<unknown, unknown, never, KI, never>, key: KI): number {
+export function writeDelete<KI>(
+  target: Target,
+  at: number,
+  back: number,
+  space: KeySpaceCodec<unknown, unknown, never, KI, never>,
+  key: KI,
+): number {
   const keyAt = at + ENTRY_HEADER_BYTES;
   const keyEnd = space.writeKey(key, target.bytes, keyAt);
   return finish(target, at, back, KIND_DELETE, keyEnd - keyAt, 0, keyEnd);

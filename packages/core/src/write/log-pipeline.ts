@@ -299,7 +299,11 @@ export class LogPipeline {
     const cause = this.#failure;
     const told = cause instanceof StorageError && (cause.code === 'FENCED' || cause.code === 'CLOSED' || cause.code === 'QUOTA');
     if (told) throw new StorageError(cause.code, cause.message, { cause });
-    throw new StorageError('READ_ONLY', 'an earlier write failed, so this handle no longer writes: close it and open again to see what was kept', { cause });
+    throw new StorageError(
+      'READ_ONLY',
+      'an earlier write failed, so this handle no longer writes: close it and open again to see what was kept',
+      { cause },
+    );
   }
 
   /** No write is accepted any more; those that wait are refused. */

@@ -119,7 +119,9 @@ export class Writer {
 
   delete<KI>(space: KeySpaceCodec<unknown, unknown, never, KI, never>, key: KI, durability: Durability): Promise<bigint> {
     this.pipeline.assertWritable();
-    if (this.#line !== undefined || !this.#fits(maxDeleteBytes(space, key), 1)) return this.#enqueue((batch) => batch.delete(space, key), durability);
+    if (this.#line !== undefined || !this.#fits(maxDeleteBytes(space, key), 1)) {
+      return this.#enqueue((batch) => batch.delete(space, key), durability);
+    }
     const entry = this.#active.tail + RECORD_AND_BATCH;
     this.#seal(writeDelete(this.#heap, entry, BATCH_HEADER_BYTES, space, key), 1);
     return this.pipeline.acknowledge(this.#epochLow, durability);
@@ -163,7 +165,9 @@ export class Writer {
   /** A synchronous write cannot wait for those before it. */
   #assertFirst(): void {
     this.pipeline.assertWritable();
-    if (this.#line !== undefined) throw new StorageError('UNAVAILABLE', 'earlier calls are waiting for room: await them before writing synchronously');
+    if (this.#line !== undefined) {
+      throw new StorageError('UNAVAILABLE', 'earlier calls are waiting for room: await them before writing synchronously');
+    }
   }
 
   /** Resolves when everything written before is durable. */
@@ -292,6 +296,4 @@ export class Writer {
     fill(batch);
     return this.writeSync(batch, durability);
   }
-
-
 }

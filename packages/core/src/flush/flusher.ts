@@ -1,0 +1,98 @@
+// Flush: frozen memtables become one SST of L0. Prepare (pin what is frozen), build (merge), install (manifest names the SST, the log begins behind what
+// was flushed), release (memtables and log segments go). One flush at a time; it takes all memtables that are frozen when it begins.
+
+import type { LogStore } from '../store/log-store.ts';
+import type { ObjectId } from '../format/object-names.ts';
+import { bytesOf, infosOf, type MergeHost } from '../iterators/merge-host.ts';
+import { mergeToSsts } from '../iterators/merge-to-ssts.ts';
+import type { WrittenSst } from '../iterators/sst-writer.ts';
+import type { Memtable } from '../memtable/memtable.ts';
+import { same, type Job } from '../scheduler/job.ts';
+import type { Task } from '../scheduler/scheduler.ts';
+import { sstsEdit } from '../version/manifest-format.ts';
+
+const URGENCY = 0;
+/** A flush makes one SST, however large. */
+const NO_LIMIT = 0x7fffffff;
+/** What a block needs besides its entry. */
+const BLOCK_SLACK = 64;
+
+export interface FlushHost extends MergeHost {
+  /** Memtables that wait for their flush, newest first. */
+  readonly frozen: readonly Memtable[];
+  /** Log position once these memtables are flushed. */
+  positionAfter(flushed: readonly Memtable[]): number;
+  /** A memtable that nobody needs any more. */
+  freeMemtable(memtable: Memtable): void;
+}
+
+export class Flusher {
+  readonly #host: FlushHost;
+  readonly #log: LogStore;
+  #task: Task<void> | undefined;
+
+  constructor(host: FlushHost, log: LogStore) {
+    this.#host = host;
+    this.#log = log;
+  }
+
+  get running(): boolean {
+    return this.#task !== undefined;
+  }
+
+  /** Flushes what is frozen, unless a flush is under way. */
+  start(): Task<void> | undefined {
+    const host = this.#host;
+    if (this.#task === undefined && host.frozen.length > 0 && !host.ended) this.#task = host.scheduler.add(this.#job(), URGENCY);
+    return this.#task;
+  }
+
+  *#job(): Job<void> {
+    const host = this.#host;
+    const memtables = [...host.frozen];
+    const ids = new Set<ObjectId>();
+    for (const memtable of memtables) memtable.pins++;
+    try {
+      const written = yield* this.#build(memtables, ids);
+      yield* host.commit(
+        () => [sstsEdit([], 0, infosOf(written)), { kind: 'log', position: String(host.positionAfter(memtables)) }],
+        () => host.install(written, [], memtables),
+        ids,
+      );
+      this.#count(written);
+      const position = host.state.logPosition;
+      yield* same(() => this.#log.truncate(position));
+    } catch (error) {
+      host.fail(error);
+      throw error;
+    } finally {
+      host.releaseIds(ids);
+      for (const memtable of memtables) if (--memtable.pins === 0) host.freeMemtable(memtable);
+      this.#task = undefined;
+      this.start();
+    }
+  }
+
+  *#build(memtables: readonly Memtable[], ids: Set<ObjectId>): Job<readonly WrittenSst[]> {
+    const host = this.#host;
+    const sources = memtables.filter((memtable) => memtable.count > 0).map((memtable) => ({ memtable: memtable.address }));
+    if (sources.length === 0) return [];
+    const plan = host.planMerge({
+      ids,
+      sources,
+      longestKey: Math.max(...memtables.map((memtable) => memtable.longestKey)),
+      longestBlock: Math.max(...memtables.map((memtable) => memtable.largestEntry)) + BLOCK_SLACK,
+      fileSizeBytes: NO_LIMIT,
+      bottom: host.state.version.sstCount === 0,
+    });
+    return (yield* mergeToSsts(host.mergeParts, plan)).ssts;
+  }
+
+  #count(written: readonly WrittenSst[]): void {
+    const { stats } = this.#host;
+    const bytes = bytesOf(written);
+    stats.flushes++;
+    stats.flushedBytes += bytes;
+    this.#host.tell({ kind: 'flush', entries: written.reduce((sum, { info }) => sum + info.entries, 0), bytes });
+  }
+}
