@@ -162,7 +162,14 @@ function reachesLower(scan: usize, source: usize): bool {
   return compareTopSeparator(top, load<u32>(source, SOURCE_PARTITION), lower, length, NEWEST) >= 0;
 }
 
-(load<u32>(source, SOURCE_ADDRESS), load<u32>(source, SOURCE_SST));
+function place(source: usize, sst: u32, partition: u32, block: u32): void {
+  store<u32>(source, sst, SOURCE_SST);
+  store<u32>(source, partition, SOURCE_PARTITION);
+  store<u32>(source, block, SOURCE_BLOCK);
+}
+
+function tellSourceBlock(scan: usize, source: usize, status: i32): i32 {
+  const top = runSst(load<u32>(source, SOURCE_ADDRESS), load<u32>(source, SOURCE_SST));
   const image = load<u32>(source, SOURCE_IMAGE);
   return tellBlock(scan + SCAN_ANSWER, top, load<u32>(source, SOURCE_PARTITION), image, load<u32>(source, SOURCE_BLOCK), status);
 }

@@ -1,0 +1,183 @@
+// Blocks whose outline is sound and whose entries lie, one lie each: every way to read them says that they are corrupt, and touches nothing outside.
+
+import { describe, expect, it } from 'vitest';
+import { ByteWriter } from './byte-writer-test-kit.ts';
+import { BLOCK_HEADER_BYTES, INTERVAL_KEY_BYTES, KIND_PUT, STATUS_CORRUPT, TRAILER_BYTES } from './layout.ts';
+import { randomNumbers } from './memory-test-kit.ts';
+import { NOW } from './reading-entries-test-kit.ts';
+import { ReadingWorld } from './reading-world-test-kit.ts';
+import type { PageRequest } from './reading-world-test-kit.ts';
+import { sealBlock } from './reference-block-test-kit.ts';
+import type { ReferenceEntry, ReferenceRange } from './reference-entry-test-kit.ts';
+
+const SEED = 20261128;
+const LONGEST_KEY = 300;
+const NEWEST = 2n ** 64n - 1n;
+const VALUES = 40;
+
+/** Entries and values of a block with one interval. */
+interface LyingBlock {
+  readonly entries: Uint8Array;
+  readonly values: number;
+}
+
+/** An entry as it would be written; `tail` stands where optional fields and key do. */
+interface WrittenEntry {
+  readonly kindAndFlags?: number;
+  readonly shared?: number | bigint;
+  readonly unshared?: number | bigint;
+  readonly valueLength?: number | bigint;
+  readonly epoch?: bigint;
+  readonly tail?: readonly number[];
+}
+
+const lies: [string, LyingBlock][] = [
+  ['a key that ends behind the entries', block([plain('a'), { unshared: 2, tail: [0x62] }])],
+  ['a key that ends behind the memory', block([plain('a'), { unshared: 0x7f, tail: [0x62] }])],
+  ['a key as long as numbers go', block([plain('a'), { unshared: 0xffffffff, tail: [0x62] }])],
+  ['a key length of more than 32 bits', block([plain('a'), { unshared: 0x1ffffffffn, tail: [0x62] }])],
+  ['a key that shares more than there is', block([plain('a'), { shared: 2, unshared: 1, tail: [0x62] }])],
+  ['a key that shares bytes at a restart point', block([{ shared: 1, unshared: 1, tail: [0x62] }, plain('c')])],
+  ['a value that ends behind the block', block([plain('a'), { unshared: 1, valueLength: VALUES, tail: [0x62] }])],
+  ['a value as long as numbers go', block([plain('a'), { unshared: 1, valueLength: 0xffffffff, tail: [0x62] }])],
+  ['an unknown kind', block([plain('a'), { kindAndFlags: 5, unshared: 1, tail: [0x62] }])],
+  ['an unknown flag', block([plain('a'), { kindAndFlags: 0x40, unshared: 1, tail: [0x62] }])],
+  ['an expiry that ends behind the entries', block([plain('a'), { kindAndFlags: 0x10, unshared: 0, tail: [0x80] }])],
+  ['an extension that ends behind the entries', block([plain('a'), { kindAndFlags: 0x20, unshared: 0, tail: [1] }])],
+  [
+    'an extension as long as numbers go',
+    block([plain('a'), { kindAndFlags: 0x20, unshared: 0, tail: [0xff, 0xff, 0xff, 0xff, 0xf, 0x62] }]),
+  ],
+  ['a header that ends behind the entries', { entries: concat(block(letters(3).map(plain)).entries, [0, 0, 1]), values: 3 }],
+  ['a header that is one byte', { entries: concat(block(letters(3).map(plain)).entries, [0]), values: 3 }],
+  ['an epoch without an end', { entries: concat(block(letters(3).map(plain)).entries, [0, 0, 0, 0, ...filled(20)]), values: 3 }],
+  ['more entries than an interval has', block(letters(40).map(plain))],
+];
+
+/** Lies that only those notice who decode the whole interval. */
+const subtleLies: [string, LyingBlock][] = [
+  ['a key longer than the longest', block([plain('a'), { unshared: LONGEST_KEY + 1, tail: filled(LONGEST_KEY + 1) }])],
+  ['values that no entry has', block([plain('a'), plain('b')], VALUES)],
+  ['longer keys than an interval has', block(letters(16).map((last, index) => longKey(last, index > 0)))],
+];
+
+const pages = [request(false), request(true), request(false, { lower: bytesOf('') }), request(true, { upper: bytesOf('z') })];
+
+describe('a block that lies', () => {
+  it('is read when it does not', () => {
+    const world = worldOf(block(letters(16).map(plain)));
+    expect(world.page(request(true)).entries).toHaveLength(16);
+    expect(world.get(bytesOf('a'), NEWEST)?.epoch).toBe(1n);
+  });
+
+  it.each(lies)('is corrupt with %s', (_name, lie) => {
+    readOften(worldOf(lie), (world) => {
+      for (const page of pages) expect(world.page(page).status).toBe(STATUS_CORRUPT);
+      expect(() => world.get(bytesOf('z'), NEWEST)).toThrow(`status=${STATUS_CORRUPT}`);
+    });
+  });
+
+  it.each(subtleLies)('is corrupt for scans with %s, and harmless for others', (_name, lie) => {
+    readOften(worldOf(lie), (world) => {
+      for (const page of pages) {
+        if (page.upper || page.lower) world.page(page);
+        else expect(world.page(page).status).toBe(STATUS_CORRUPT);
+      }
+      expect(world.get(bytesOf('z'), NEWEST)).toBeUndefined();
+    });
+  });
+});
+
+/** Again and again, in other frames: one of them ends where the memory ends. */
+function readOften(world: ReadingWorld, read: (world: ReadingWorld) => void): void {
+  for (let round = 0; round < 8; round++) {
+    read(world);
+    expect(world.guarded.damage()).toBeUndefined();
+    world.frames.evictSome(100);
+  }
+}
+
+function request(reverse: boolean, range: ReferenceRange = {}): PageRequest {
+  return { ...range, reverse, keysOnly: false, epoch: NEWEST, now: NOW, limit: 1000, pageBytes: 0x10000 };
+}
+
+/** A world with one SST of one block, which is replaced by the lying one, sealed as if it were true. Its filter knows the key 'z'. */
+function worldOf(lie: LyingBlock): ReadingWorld {
+  const payload = payloadOf(lie);
+  const frame = payload.length - BLOCK_HEADER_BYTES - 8;
+  const entry = (text: string, value: number): ReferenceEntry => {
+    return { key: bytesOf(text), epoch: 1n, kind: KIND_PUT, value: new Uint8Array(value), expiry: 0n, extension: undefined };
+  };
+  // Two entries with 5 bytes of header and 1 of key each take as many bytes as the lie does.
+  const header = frame - 12 >= 128 + 1 ? 13 : 12;
+  const settings = { frames: 3, evictPercent: 0, blockTarget: 100_000, partitionTarget: 400, lz4: false, shortSeparators: true };
+  const world = new ReadingWorld([{ kind: 'run', ssts: [[entry('a', 0), entry('z', frame - header)]] }], {
+    ...settings,
+    firstHitWins: true,
+    random: randomNumbers(SEED),
+    pages: 8,
+    longestKey: LONGEST_KEY,
+  });
+  const [sst] = world.ssts.values();
+  expect(sst.data.length).toBe(payload.length + TRAILER_BYTES);
+  sst.data.set(payload);
+  sealBlock(sst.data, sst.id, 0);
+  return world;
+}
+
+function payloadOf({ entries, values }: LyingBlock): Uint8Array<ArrayBuffer> {
+  const start = BLOCK_HEADER_BYTES + 8;
+  const payload = new ByteWriter();
+  payload.u16(1);
+  payload.u16(2);
+  payload.u32(start + entries.length);
+  payload.u64(1n);
+  payload.u32(start);
+  payload.u32(start + entries.length);
+  payload.bytes(entries);
+  payload.bytes(new Uint8Array(values));
+  return payload.finish();
+}
+
+/** Entries one behind the other, and values of so many bytes: by default of those that plain entries have. */
+function block(written: readonly WrittenEntry[], values = written.length): LyingBlock {
+  const entries = new ByteWriter();
+  for (const { kindAndFlags = KIND_PUT, shared = 0, unshared = 0, valueLength = 1, epoch = 0n, tail = [] } of written) {
+    entries.u8(kindAndFlags);
+    entries.varint(shared);
+    entries.varint(unshared);
+    entries.varint(valueLength);
+    entries.varint(epoch);
+    entries.bytes(Uint8Array.from(tail));
+  }
+  return { entries: entries.finish(), values };
+}
+
+/** A true entry with a value of one byte. */
+function plain(key: string): WrittenEntry {
+  return { unshared: key.length, tail: [...bytesOf(key)] };
+}
+
+/** Of the longest key's length: it shares its first byte with the one before. */
+function longKey(last: string, isShared: boolean): WrittenEntry {
+  const rest = [...bytesOf(last), ...filled(LONGEST_KEY - 2)];
+  expect(LONGEST_KEY * 16).toBeGreaterThan(INTERVAL_KEY_BYTES + LONGEST_KEY);
+  return isShared ? { shared: 1, unshared: rest.length, tail: rest } : { unshared: rest.length + 1, tail: [0x61, ...rest] };
+}
+
+/** Ascending keys before 'z', of one byte. */
+function letters(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => String.fromCharCode(0x40 + index + 1 - (count > 26 ? 0 : -0x20)));
+}
+
+function filled(count: number): number[] {
+  return Array.from({ length: count }, () => 0xff);
+}
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
+
+function concat(a: Uint8Array, b: readonly number[]): Uint8Array {
+  return Uint8Array.from([...a, ...b]);
+}
