@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   BATCH_CLIENT_BYTES,
   BATCH_COUNT,
+  BATCH_FLAG_CLIENT,
   BATCH_FLAGS,
   BATCH_HEADER_BYTES,
   ENTRY_BACK,
@@ -72,10 +73,14 @@ describe(`memtableInsert (random seed ${SEED})`, () => {
     }
   });
 
-  it('refuses flags of a batch that it does not know', () => {
-    for (let bit = 1; bit < 32; bit++) {
-      expect(insert(changed((batch) => batch.setUint32(BATCH_FLAGS, 2 ** bit, true)))).toBe(REFUSED);
-      expect(readTree(memory, MEMTABLE)).toEqual([]);
+  it('refuses flags of a batch that it does not know, with or without a client block', () => {
+    for (const hasClient of [false, true]) {
+      for (let bit = 1; bit < 32; bit++) {
+        const { bytes: batch } = encodeBatch(1n, ENTRIES, hasClient);
+        new DataView(batch.buffer).setUint32(BATCH_FLAGS, 2 ** bit + (hasClient ? BATCH_FLAG_CLIENT : 0), true);
+        expect(insert(batch)).toBe(REFUSED);
+        expect(readTree(memory, MEMTABLE)).toEqual([]);
+      }
     }
   });
 

@@ -83,6 +83,19 @@ describe(`memtable (random seed ${SEED})`, () => {
     expect(memtable.get(key, 6n)).toBe(0);
   });
 
+  it('finds the earlier one to replace even if its leaf is full and splits at it', () => {
+    const keys = Array.from({ length: NODE_SLOTS }, (_, slot) => new Uint8Array([slot]));
+    for (const key of keys) {
+      const memtable = new TestMemtable(65_536);
+      memtable.insert(
+        1n,
+        keys.map((one) => ({ key: one })),
+      );
+      memtable.insert(1n, [{ key }]);
+      expect(memtable.tree().length).toBe(NODE_SLOTS);
+    }
+  });
+
   it('keeps the smallest and the largest epoch there are apart', () => {
     const memtable = new TestMemtable(65_536);
     const key = new Uint8Array([1, 2, 3]);
@@ -170,7 +183,7 @@ describe('memtableRoom', () => {
 function fill(random: RandomNumbers, makeKey: KeyMaker, count: number): TestMemtable {
   const entries = Array.from({ length: count }, (_, index) => randomEntry(random, makeKey(random, index)));
   const longest = Math.max(...entries.map(({ key }) => key.length));
-  const memtable = new TestMemtable(regionBytes(count, 12 + 8 + 24 + longest + 24));
+  const memtable = new TestMemtable(regionBytes(count, 12 + 8 + 24 + longest + 64));
   for (let at = 0; at < count;) {
     const size = 1 + random(random(2) ? 4 : 120);
     memtable.insert(BigInt(1 + random(MAX_EPOCHS)), entries.slice(at, at + size), random(3) === 0);
@@ -179,10 +192,11 @@ function fill(random: RandomNumbers, makeKey: KeyMaker, count: number): TestMemt
   return memtable;
 }
 
+/** Half of the values go on as the key ends: bytes behind a key must not be taken for the key's. */
 function randomEntry(random: RandomNumbers, key: Uint8Array<ArrayBuffer>): BatchEntry {
   return {
     key,
-    value: randomBytes(random, random(20)),
+    value: random(2) ? randomBytes(random, random(20)) : new Uint8Array(random(60)).fill(key.at(-1) ?? 0),
     kind: random(2) ? KIND_PUT : random(KIND_MERGE + 1),
     expiry: random(4) ? 0n : BigInt(1 + random(1000)),
     extension: random(5) ? undefined : randomBytes(random, random(20)),
