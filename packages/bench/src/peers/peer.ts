@@ -1,5 +1,6 @@
 // What every database in the comparison has to do. Each driver uses its database in the best way that its documentation offers, and says which.
-// Keys go in and come out as strings, values as bytes of their own: nothing may be overwritten by a later call.
+// Keys go in as strings and come out as strings or bytes, whichever is the database's own way; values are bytes of their own: nothing may be
+// overwritten by a later call.
 
 /** What a database may use, and how safe a finished write is. */
 export interface PeerOptions {
@@ -9,7 +10,13 @@ export interface PeerOptions {
   readonly memoryBytes: number;
 }
 
-export type Visit = (key: string, value: Uint8Array) => void;
+export type Key = string | Uint8Array;
+export type Visit = (key: Key, value: Uint8Array) => void;
+
+/** The key as a string, outside of what is measured. */
+export function keyText(key: Key): string {
+  return typeof key === 'string' ? key : Buffer.from(key).toString('latin1');
+}
 
 export interface PeerDatabase {
   /** Writes all entries as one commit. */

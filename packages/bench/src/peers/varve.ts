@@ -1,18 +1,18 @@
 // Varve on the file system.
 
 import { fsStore, type FsStore } from '@varve/adapter-fs';
-import { bytes, type BytesLike, type Database, open, utf8 } from '@varve/core';
+import { type BytesLike, type Database, open } from '@varve/core';
 import type { Peer, PeerDatabase, PeerOptions, Visit } from './peer.ts';
 
-type Db = Database<FsStore, string, Uint8Array, string, string, BytesLike>;
+type Db = Database<FsStore, Uint8Array, Uint8Array, BytesLike, BytesLike, BytesLike>;
 
 export const varve: Peer = {
   name: 'varve',
   module: '@varve/core',
   notes:
-    'batch and write; put; getSync; get; getMany; scanSync (the values of one page share a buffer); scanSync with a limit. Keys utf8, values bytes, memoryBudgetBytes = memory, LZ4. Durability as named',
+    'batch and write; put; getSync; get; getMany; scanSync (the values of one page share a buffer); scanSync with a limit. Default codecs: strings or bytes in, bytes out; memoryBudgetBytes = memory, LZ4. Durability as named',
   async open(folder, { durability, memoryBytes }: PeerOptions) {
-    return new Varve(await open(fsStore(folder), { keys: utf8, values: bytes, durability, memoryBudgetBytes: memoryBytes }));
+    return new Varve(await open(fsStore(folder), { durability, memoryBudgetBytes: memoryBytes }));
   },
 };
 

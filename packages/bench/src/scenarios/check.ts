@@ -1,6 +1,6 @@
 // Not a measurement: each driver does what the scenarios rely on. One that did less would be measured as fast.
 
-import type { PeerDatabase } from '../peers/peer.ts';
+import { keyText, type PeerDatabase } from '../peers/peer.ts';
 import { Workload } from '../workload/workload.ts';
 import { type Bench, scenario } from './scenario.ts';
 import { fill, getEachAwaited, getEachSync, getAbsent, getInHundreds, putEach, scanAll, seekTens } from './steps.ts';
@@ -47,7 +47,7 @@ async function deleteSome(database: PeerDatabase, workload: Workload): Promise<v
   const kept = sorted.slice(500);
   for (const reverse of [false, true]) {
     const seen: string[] = [];
-    await database.scan(reverse, (key) => seen.push(key));
+    await database.scan(reverse, (key) => seen.push(keyText(key)));
     if (seen.join() !== (reverse ? [...kept].reverse() : kept).join()) throw new Error('a scan does not see what is left');
   }
   if (database.getSync(sorted[0]) !== undefined) throw new Error('a deleted entry is still there');
