@@ -26,7 +26,10 @@ export function memtableGet(memtable: usize, key: usize, keyLength: u32, epochLo
   return leaf && holdsKey(leaf, slot, key, keyLength) ? entryAt(leaf, slot) : 0;
 }
 
-/** Whether the slot's entry has this key. Windows tell most absent keys without a look at an entry; of another prefix they only mislead to one. */
+/**
+ * Whether the slot's entry has this key. Windows tell most absent keys without a look at an entry; those of a key without the node's prefix mean
+ * nothing, and lead to a look in vain at worst.
+ */
 @inline
 function holdsKey(leaf: usize, slot: u32, key: usize, keyLength: u32): bool {
   if (keyLength < load<u32>(leaf, NODE_PREFIX_LENGTH) || windowAt(leaf, slot) != windowOf(leaf, key, keyLength)) return false;
