@@ -1,13 +1,13 @@
 // A position in a block, for scans. One restart interval at a time is decoded (block-interval.ts), so that a step in either direction is an index
 // step among decoded entries; the next or previous interval decodes anew.
 //
-// The payload is trusted in nothing: a length that leads outside of the block, the entries or the key buffer makes the interval corrupt.
-// Addresses in decoded entries are good until another interval is decoded.
+// Payloads are those that blockLoad accepted; their entries are trusted in nothing: a length that leads outside of the block, the interval or the key
+// buffer makes the block corrupt. Addresses in decoded entries are good until another interval is decoded.
 //
 // The structure, at a multiple of 8: 0 payload    4 its length    8 interval    16 portion of decoded entries (portionInit before anything else)
 
 import { RESTART_INTERVAL } from '../src/layout';
-import { intervalCount, isBlockFrameSound } from './block-entry';
+import { intervalCount } from './block-entry';
 import { DECODED_BYTES, PORTION_BYTES, PORTION_END, PORTION_ENTRY, decodeFirst, decodeRest } from './block-interval';
 import { SEEK_CORRUPT, SEEK_END, blockSeek, seekEntry, seekIndex, seekInterval, seekValue } from './block-seek';
 
@@ -27,17 +27,19 @@ export const BLOCK_CURSOR_BYTES = CURSOR_PORTION + PORTION_BYTES;
 
 /** Opens the block at its first entry, to go forward. */
 export function blockCursorFirst(cursor: usize, payload: usize, length: u32): i32 {
-  return open(cursor, payload, length) ? enterForward(cursor, 0) : CURSOR_CORRUPT;
+  open(cursor, payload, length);
+  return enterForward(cursor, 0);
 }
 
 /** Opens the block at its last entry, to go backward. */
 export function blockCursorLast(cursor: usize, payload: usize, length: u32): i32 {
-  return open(cursor, payload, length) ? enterBackward(cursor, intervalCount(payload) - 1, RESTART_INTERVAL) : CURSOR_CORRUPT;
+  open(cursor, payload, length);
+  return enterBackward(cursor, intervalCount(payload) - 1, RESTART_INTERVAL);
 }
 
 /** Opens the block at its first entry at or after (key, epoch), to go forward: what lies before in the interval is not decoded. */
 export function blockCursorSeekGe(cursor: usize, payload: usize, length: u32, key: usize, keyLength: u32, epoch: u64): i32 {
-  if (!open(cursor, payload, length)) return CURSOR_CORRUPT;
+  open(cursor, payload, length);
   const found = blockSeek(payload, length, key, keyLength, epoch);
   if (found == SEEK_CORRUPT) return CURSOR_CORRUPT;
   if (found == SEEK_END) return CURSOR_AT_END;
@@ -48,7 +50,7 @@ export function blockCursorSeekGe(cursor: usize, payload: usize, length: u32, ke
 
 /** Opens the block at its last entry before (key, epoch), to go backward: what lies behind in the interval is not decoded. */
 export function blockCursorSeekLt(cursor: usize, payload: usize, length: u32, key: usize, keyLength: u32, epoch: u64): i32 {
-  if (!open(cursor, payload, length)) return CURSOR_CORRUPT;
+  open(cursor, payload, length);
   const found = blockSeek(payload, length, key, keyLength, epoch);
   if (found == SEEK_CORRUPT) return CURSOR_CORRUPT;
   if (found == SEEK_END) return enterBackward(cursor, intervalCount(payload) - 1, RESTART_INTERVAL);
@@ -68,10 +70,10 @@ export function blockCursorPreviousInterval(cursor: usize): i32 {
   return interval ? enterBackward(cursor, interval - 1, RESTART_INTERVAL) : CURSOR_AT_END;
 }
 
-function open(cursor: usize, payload: usize, length: u32): bool {
+@inline
+function open(cursor: usize, payload: usize, length: u32): void {
   store<u32>(cursor, payload, CURSOR_PAYLOAD);
   store<u32>(cursor, length, CURSOR_LENGTH);
-  return isBlockFrameSound(payload, length);
 }
 
 @inline

@@ -100,12 +100,7 @@ function readOptional(at: usize, limit: usize, flags: u32): usize {
 
 // Restart intervals ----------------------------------------------------------------------------------------------------------------
 
-/** True when header and restart table of a payload lie inside it, with at least one interval and its entries before its values. */
-export function isBlockFrameSound(payload: usize, length: u32): bool {
-  if (length < u32(BLOCK_HEADER_BYTES)) return false;
-  const values = load<u32>(payload, BLOCK_VALUES);
-  return intervalCount(payload) > 0 && firstEntryOffset(payload) < values && values <= length;
-}
+// blockLoad made sure that they lie one behind the other inside the payload.
 
 @inline
 export function intervalCount(payload: usize): u32 {
@@ -140,14 +135,4 @@ export function intervalEnd(payload: usize, interval: u32): u32 {
 @inline
 export function intervalValuesEnd(payload: usize, length: u32, interval: u32): u32 {
   return interval + 1 < intervalCount(payload) ? intervalValues(payload, interval + 1) : length;
-}
-
-/** True when entries and values of an interval lie where the payload keeps entries and values. The payload's frame is sound. */
-export function isIntervalSound(payload: usize, length: u32, interval: u32): bool {
-  const values = load<u32>(payload, BLOCK_VALUES);
-  const start = intervalStart(payload, interval);
-  const end = intervalEnd(payload, interval);
-  if (start < firstEntryOffset(payload) || start >= end || end > values) return false;
-  const valuesEnd = intervalValuesEnd(payload, length, interval);
-  return values <= intervalValues(payload, interval) && intervalValues(payload, interval) <= valuesEnd && valuesEnd <= length;
 }

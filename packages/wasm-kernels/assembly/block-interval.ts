@@ -1,7 +1,6 @@
 // Decodes entries of one restart interval of a block into an array, with their keys written out whole.
 //
-// The payload is trusted in nothing: what leads outside of the block, the array or the key buffer makes the interval corrupt. Nothing outside is
-// read or written. A key that shares nothing with its predecessor, or everything, is not copied: it is used where it stands.
+// Entries are trusted in nothing: what leads outside of the interval, the array or the key buffer makes it corrupt. Nothing outside is read or written. A key that shares nothing with its predecessor, or everything, is not copied: it is used where it stands.
 
 import { BLOCK_BASE_EPOCH, INTERVAL_KEY_BYTES, RESTART_INTERVAL } from '../src/layout';
 import {
@@ -19,7 +18,6 @@ import {
   intervalStart,
   intervalValues,
   intervalValuesEnd,
-  isIntervalSound,
   isPlainHeader,
   readHeader,
   varintBytesIn,
@@ -67,14 +65,13 @@ export function portionInit(portion: usize, keys: usize, longestKey: u32): void 
   store<u32>(portion, longestKey, PORTION_LONGEST_KEY);
 }
 
-/** Decodes the first entries of an interval, `limit` at most. False when it is corrupt; the payload's frame is sound. */
+/** Decodes the first entries of an interval, `limit` at most. False when it is corrupt. */
 export function decodeFirst(portion: usize, payload: usize, length: u32, interval: u32, limit: u32): bool {
-  if (!isIntervalSound(payload, length, interval)) return false;
   const at = payload + intervalStart(payload, interval);
   return decode(portion, payload, length, interval, at, payload + intervalValues(payload, interval), 0, 0, limit);
 }
 
-/** Decodes an interval that is sound from the header at `at` on, its value at `value`: with the entry before it shares bytes of this key. */
+/** Decodes an interval from the header at `at` on, its value at `value`: with the entry before it shares bytes of this key. */
 export function decodeRest(
   portion: usize,
   payload: usize,

@@ -3,6 +3,7 @@
 
 import {
   BLOCK_ENTRIES,
+  BLOCK_HEADER_BYTES,
   BLOCK_VALUES,
   CODEC_LZ4,
   CODEC_NONE,
@@ -14,7 +15,7 @@ import {
   TRAILER_PAYLOAD_LENGTH,
   TRAILER_VERSION,
 } from '../src/layout';
-import { firstEntryOffset, intervalCount, intervalStart, intervalValues, isBlockFrameSound, isIntervalSound } from './block-entry';
+import { firstEntryOffset, intervalCount, intervalEnd, intervalStart, intervalValues, intervalValuesEnd } from './block-entry';
 import { copyBytes } from './bytes';
 import { lz4Decompress } from './lz4';
 import { blockSeed } from './place-seed';
@@ -49,16 +50,18 @@ function unpack(codec: u32, source: usize, stored: u32, target: usize, payloadLe
   return true;
 }
 
-/** True when the intervals cover entries and values without a gap, and the number of entries fits them. */
+/** True when header, restart points, entries and values follow each other without a gap, and so do the intervals' entries and values. */
 function isOutlineSound(payload: usize, length: u32): bool {
-  if (!isBlockFrameSound(payload, length)) return false;
+  if (length < u32(BLOCK_HEADER_BYTES)) return false;
   const intervals = intervalCount(payload);
   const entries = u32(load<u16>(payload, BLOCK_ENTRIES));
-  if (entries < intervals || entries > intervals * RESTART_INTERVAL) return false;
-  if (intervalStart(payload, 0) != firstEntryOffset(payload) || intervalValues(payload, 0) != load<u32>(payload, BLOCK_VALUES))
-    return false;
+  if (!intervals || entries < intervals || entries > intervals * RESTART_INTERVAL) return false;
+  const values = load<u32>(payload, BLOCK_VALUES);
+  if (firstEntryOffset(payload) >= values || values > length) return false;
+  if (intervalStart(payload, 0) != firstEntryOffset(payload) || intervalValues(payload, 0) != values) return false;
   for (let interval: u32 = 0; interval < intervals; interval++) {
-    if (!isIntervalSound(payload, length, interval)) return false;
+    if (intervalStart(payload, interval) >= intervalEnd(payload, interval)) return false;
+    if (intervalValues(payload, interval) > intervalValuesEnd(payload, length, interval)) return false;
   }
   return true;
 }

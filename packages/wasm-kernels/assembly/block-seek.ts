@@ -2,7 +2,7 @@
 // what can differ. Each entry shares so many bytes with its predecessor: if that is more than the predecessor shares with the key, both lie
 // on the same side of it; if less, the entry is the first beyond it; only if as many, bytes are compared.
 //
-// The payload is trusted in nothing: nothing outside of it is read. The result is in the seek* variables.
+// Entries are trusted in nothing: nothing outside of the payload is read. The result is in the seek* variables.
 
 import { BLOCK_BASE_EPOCH, BLOCK_VALUES, RESTART_INTERVAL } from '../src/layout';
 import {
@@ -19,7 +19,6 @@ import {
   intervalStart,
   intervalValues,
   intervalValuesEnd,
-  isIntervalSound,
   isPlainHeader,
   readHeader,
   varintBytesIn,
@@ -48,7 +47,7 @@ export let seekEpoch: u64 = 0;
 export let seekExpiry: u64 = 0;
 export let seekValueLength: u32 = 0;
 
-/** Seeks (key, epoch) in a payload whose frame is sound (isBlockFrameSound). Hot: once a get. */
+/** Seeks (key, epoch) in a payload that blockLoad accepted. Hot: once a get. */
 export function blockSeek(payload: usize, length: u32, key: usize, keyLength: u32, epoch: u64): i32 {
   if (!fetchLines(payload, load<u32>(payload, BLOCK_VALUES))) return SEEK_CORRUPT;
   let interval = lastIntervalBefore(payload, length, key, keyLength, epoch);
@@ -68,9 +67,7 @@ function lastIntervalBefore(payload: usize, length: u32, key: usize, keyLength: 
   let high = intervalCount(payload);
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    const start = intervalStart(payload, middle);
-    if (start >= length) return NO_INTERVAL;
-    const order = compareRestart(payload, payload + start, payload + length, key, keyLength, epoch);
+    const order = compareRestart(payload, payload + intervalStart(payload, middle), payload + length, key, keyLength, epoch);
     if (order == MALFORMED) return NO_INTERVAL;
     if (order < 0) low = middle;
     else high = middle;
@@ -104,7 +101,6 @@ function compareRestart(payload: usize, at: usize, payloadEnd: usize, key: usize
 }
 
 function seekInInterval(payload: usize, length: u32, interval: u32, key: usize, keyLength: u32, epoch: u64): i32 {
-  if (!isIntervalSound(payload, length, interval)) return SEEK_CORRUPT;
   const payloadEnd = payload + length;
   const end = payload + intervalEnd(payload, interval);
   const valuesEnd = payload + intervalValuesEnd(payload, length, interval);

@@ -22,7 +22,6 @@ import {
   VIEW_SOURCE_BYTES,
   VIEW_SOURCE_KIND,
 } from '../src/layout';
-import { isBlockFrameSound } from './block-entry';
 import {
   SEEK_BEYOND,
   SEEK_CORRUPT,
@@ -91,7 +90,7 @@ function seekInRun(run: usize, key: usize, keyLength: u32, epoch: u64, hash: u64
       for (; block < blocks; block++) {
         const payload = residentBlock(image, block);
         if (!payload) return tellBlock(answer, top, partition, image, block, STATUS_NEED_BLOCK);
-        const status = seekInPayload(payload, key, keyLength, epoch);
+        const status = blockSeek(payload, payloadLength(payload), key, keyLength, epoch);
         if (status == SEEK_FOUND) return STATUS_FOUND;
         if (status == SEEK_CORRUPT) return tellBlock(answer, top, partition, image, block, STATUS_CORRUPT);
         if (status == SEEK_BEYOND || !isPartitionSeparator(image, block, key, keyLength)) return STATUS_DONE;
@@ -99,12 +98,6 @@ function seekInRun(run: usize, key: usize, keyLength: u32, epoch: u64, hash: u64
     }
   }
   return STATUS_DONE;
-}
-
-@inline
-function seekInPayload(payload: usize, key: usize, keyLength: u32, epoch: u64): i32 {
-  const length = payloadLength(payload);
-  return isBlockFrameSound(payload, length) ? blockSeek(payload, length, key, keyLength, epoch) : SEEK_CORRUPT;
 }
 
 function answerFromBlock(answer: usize): void {

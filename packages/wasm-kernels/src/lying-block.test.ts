@@ -15,8 +15,8 @@ const LONGEST_KEY = 300;
 const NEWEST = 2n ** 64n - 1n;
 const VALUES = 40;
 
-/** Entries and values of a block with one interval. */
-interface LyingBlock {
+/** Entries of an interval, and how many bytes of values it has. */
+interface LyingInterval {
   readonly entries: Uint8Array;
   readonly values: number;
 }
@@ -31,58 +31,69 @@ interface WrittenEntry {
   readonly tail?: readonly number[];
 }
 
-const lies: [string, LyingBlock][] = [
-  ['a key that ends behind the entries', block([plain('a'), { unshared: 2, tail: [0x62] }])],
-  ['a key that ends behind the memory', block([plain('a'), { unshared: 0x7f, tail: [0x62] }])],
-  ['a key as long as numbers go', block([plain('a'), { unshared: 0xffffffff, tail: [0x62] }])],
-  ['a key length of more than 32 bits', block([plain('a'), { unshared: 0x1ffffffffn, tail: [0x62] }])],
-  ['a key that shares more than there is', block([plain('a'), { shared: 2, unshared: 1, tail: [0x62] }])],
-  ['a key that shares bytes at a restart point', block([{ shared: 1, unshared: 1, tail: [0x62] }, plain('c')])],
-  ['a value that ends behind the block', block([plain('a'), { unshared: 1, valueLength: VALUES, tail: [0x62] }])],
-  ['a value as long as numbers go', block([plain('a'), { unshared: 1, valueLength: 0xffffffff, tail: [0x62] }])],
-  ['an unknown kind', block([plain('a'), { kindAndFlags: 5, unshared: 1, tail: [0x62] }])],
-  ['an unknown flag', block([plain('a'), { kindAndFlags: 0x40, unshared: 1, tail: [0x62] }])],
-  ['an expiry that ends behind the entries', block([plain('a'), { kindAndFlags: 0x10, unshared: 0, tail: [0x80] }])],
-  ['an extension that ends behind the entries', block([plain('a'), { kindAndFlags: 0x20, unshared: 0, tail: [1] }])],
+/** A name, and the intervals of the block. */
+type Lie = [string, ...LyingInterval[]];
+
+const lies: Lie[] = [
+  ['a key that ends behind the entries', interval([plain('a'), { unshared: 2, tail: [0x62] }])],
+  ['a key that ends behind the memory', interval([plain('a'), { unshared: 0x7f, tail: [0x62] }])],
+  ['a key as long as numbers go', interval([plain('a'), { unshared: 0xffffffff, tail: [0x62] }])],
+  ['a key length of more than 32 bits', interval([plain('a'), { unshared: 0x1ffffffffn, tail: [0x62] }])],
+  ['a key that shares more than there is', interval([plain('a'), { shared: 2, unshared: 1, tail: [0x62] }])],
+  ['a key that shares bytes at a restart point', interval([{ shared: 1, unshared: 1, tail: [0x62] }, plain('c')])],
+  ['a value that ends behind the block', interval([plain('a'), { unshared: 1, valueLength: VALUES, tail: [0x62] }])],
+  ['a value as long as numbers go', interval([plain('a'), { unshared: 1, valueLength: 0xffffffff, tail: [0x62] }])],
+  ['an unknown kind', interval([plain('a'), { kindAndFlags: 5, unshared: 1, tail: [0x62] }])],
+  ['an unknown flag', interval([plain('a'), { kindAndFlags: 0x40, unshared: 1, tail: [0x62] }])],
+  ['an expiry that ends behind the entries', interval([plain('a'), { kindAndFlags: 0x10, unshared: 0, tail: [0x80] }])],
+  ['an extension that ends behind the entries', interval([plain('a'), { kindAndFlags: 0x20, unshared: 0, tail: [1] }])],
   [
     'an extension as long as numbers go',
-    block([plain('a'), { kindAndFlags: 0x20, unshared: 0, tail: [0xff, 0xff, 0xff, 0xff, 0xf, 0x62] }]),
+    interval([plain('a'), { kindAndFlags: 0x20, unshared: 0, tail: [0xff, 0xff, 0xff, 0xff, 0xf, 0x62] }]),
   ],
-  ['a header that ends behind the entries', { entries: concat(block(letters(3).map(plain)).entries, [0, 0, 1]), values: 3 }],
-  ['a header that is one byte', { entries: concat(block(letters(3).map(plain)).entries, [0]), values: 3 }],
-  ['an epoch without an end', { entries: concat(block(letters(3).map(plain)).entries, [0, 0, 0, 0, ...filled(20)]), values: 3 }],
-  ['more entries than an interval has', block(letters(40).map(plain))],
+  ['a header that ends behind the entries', { entries: concat(interval(letters(3).map(plain)).entries, [0, 0, 1]), values: 3 }],
+  ['a header that is one byte', { entries: concat(interval(letters(3).map(plain)).entries, [0]), values: 3 }],
+  ['an epoch without an end', { entries: concat(interval(letters(3).map(plain)).entries, [0, 0, 0, 0, ...filled(20)]), values: 3 }],
+  [
+    'values that wrap around',
+    interval([plain('a'), { unshared: 1, valueLength: 0xffffffff, tail: [0x62] }, { unshared: 1, valueLength: 3, tail: [0x63] }]),
+  ],
+  [
+    'a header that ends among the values',
+    { entries: concat(interval([{ unshared: 1, valueLength: 40, tail: [0x61] }]).entries, [0, 0, 1]), values: 40 },
+  ],
+  ['a restart point whose key ends behind the memory', interval([plain('a'), plain('b')]), interval([{ unshared: 0x7f, tail: [0x63] }])],
+  ['more entries than an interval has', interval(letters(40).map(plain))],
 ];
 
 /** Lies that only those notice who decode the whole interval. */
-const subtleLies: [string, LyingBlock][] = [
-  ['a key longer than the longest', block([plain('a'), { unshared: LONGEST_KEY + 1, tail: filled(LONGEST_KEY + 1) }])],
-  ['values that no entry has', block([plain('a'), plain('b')], VALUES)],
-  ['longer keys than an interval has', block(letters(16).map((last, index) => longKey(last, index > 0)))],
+const subtleLies: Lie[] = [
+  ['a key longer than the longest', interval([plain('a'), { unshared: LONGEST_KEY + 1, tail: filled(LONGEST_KEY + 1) }])],
+  ['values that no entry has', interval([plain('a'), plain('b')], VALUES)],
+  ['longer keys than an interval has', interval(letters(16).map((last, index) => longKey(last, index > 0)))],
 ];
 
 const pages = [request(false), request(true), request(false, { lower: bytesOf('') }), request(true, { upper: bytesOf('z') })];
 
 describe('a block that lies', () => {
   it('is read when it does not', () => {
-    const world = worldOf(block(letters(16).map(plain)));
+    const world = worldOf(interval(letters(16).map(plain)));
     expect(world.page(request(true)).entries).toHaveLength(16);
     expect(world.get(bytesOf('a'), NEWEST)?.epoch).toBe(1n);
   });
 
-  it.each(lies)('is corrupt with %s', (_name, lie) => {
-    readOften(worldOf(lie), (world) => {
+  it.each(lies)('is corrupt with %s', (_name, ...intervals) => {
+    readOften(worldOf(...intervals), (world) => {
       for (const page of pages) expect(world.page(page).status).toBe(STATUS_CORRUPT);
       expect(() => world.get(bytesOf('z'), NEWEST)).toThrow(`status=${STATUS_CORRUPT}`);
     });
   });
 
-  it.each(subtleLies)('is corrupt for scans with %s, and harmless for others', (_name, lie) => {
-    readOften(worldOf(lie), (world) => {
-      for (const page of pages) {
-        if (page.upper || page.lower) world.page(page);
-        else expect(world.page(page).status).toBe(STATUS_CORRUPT);
-      }
+  it.each(subtleLies)('is corrupt for scans with %s, and harmless for others', (_name, ...intervals) => {
+    readOften(worldOf(...intervals), (world) => {
+      const whole = pages.filter((page) => !page.upper && !page.lower);
+      for (const page of pages.filter((one) => !whole.includes(one))) world.page(page);
+      expect(whole.map((page) => world.page(page).status)).toEqual(whole.map(() => STATUS_CORRUPT));
       expect(world.get(bytesOf('z'), NEWEST)).toBeUndefined();
     });
   });
@@ -102,8 +113,8 @@ function request(reverse: boolean, range: ReferenceRange = {}): PageRequest {
 }
 
 /** A world with one SST of one block, which is replaced by the lying one, sealed as if it were true. Its filter knows the key 'z'. */
-function worldOf(lie: LyingBlock): ReadingWorld {
-  const payload = payloadOf(lie);
+function worldOf(...intervals: LyingInterval[]): ReadingWorld {
+  const payload = payloadOf(intervals);
   const frame = payload.length - BLOCK_HEADER_BYTES - 8;
   const entry = (text: string, value: number): ReferenceEntry => {
     return { key: bytesOf(text), epoch: 1n, kind: KIND_PUT, value: new Uint8Array(value), expiry: 0n, extension: undefined };
@@ -125,22 +136,28 @@ function worldOf(lie: LyingBlock): ReadingWorld {
   return world;
 }
 
-function payloadOf({ entries, values }: LyingBlock): Uint8Array<ArrayBuffer> {
-  const start = BLOCK_HEADER_BYTES + 8;
+function payloadOf(intervals: readonly LyingInterval[]): Uint8Array<ArrayBuffer> {
+  const start = BLOCK_HEADER_BYTES + intervals.length * 8;
+  const values = intervals.reduce((sum, { entries }) => sum + entries.length, start);
   const payload = new ByteWriter();
-  payload.u16(1);
+  payload.u16(intervals.length);
   payload.u16(2);
-  payload.u32(start + entries.length);
+  payload.u32(values);
   payload.u64(1n);
-  payload.u32(start);
-  payload.u32(start + entries.length);
-  payload.bytes(entries);
-  payload.bytes(new Uint8Array(values));
+  let [at, value] = [start, values];
+  for (const interval of intervals) {
+    payload.u32(at);
+    payload.u32(value);
+    at += interval.entries.length;
+    value += interval.values;
+  }
+  for (const { entries } of intervals) payload.bytes(entries);
+  payload.bytes(new Uint8Array(value - values));
   return payload.finish();
 }
 
 /** Entries one behind the other, and values of so many bytes: by default of those that plain entries have. */
-function block(written: readonly WrittenEntry[], values = written.length): LyingBlock {
+function interval(written: readonly WrittenEntry[], values = written.length): LyingInterval {
   const entries = new ByteWriter();
   for (const { kindAndFlags = KIND_PUT, shared = 0, unshared = 0, valueLength = 1, epoch = 0n, tail = [] } of written) {
     entries.u8(kindAndFlags);

@@ -1,11 +1,11 @@
 // What reads ask for: no more partitions and blocks than the key or the range needs.
 
 import { describe, expect, it } from 'vitest';
-import { KIND_PUT, STATUS_DONE } from './layout.ts';
+import { KIND_PUT, STATUS_DONE, STATUS_FULL } from './layout.ts';
 import { randomNumbers } from './memory-test-kit.ts';
 import { NOW } from './reading-entries-test-kit.ts';
 import { ReadingWorld } from './reading-world-test-kit.ts';
-import type { PageRequest, WorldSource } from './reading-world-test-kit.ts';
+import type { PageRequest, WorldSettings, WorldSource } from './reading-world-test-kit.ts';
 import { compareKeys } from './reference-entry-test-kit.ts';
 import type { ReferenceEntry } from './reference-entry-test-kit.ts';
 
@@ -30,6 +30,14 @@ describe('a get', () => {
     for (let number = 0; number < 400; number++) loads += loadsOf(world, () => world.get(bytesOf(`${keyOf(number)}x`), NEWEST));
     // One partition each, behind the last key none; a block now and then where the filter errs.
     expect(loads).toBeLessThan(400 * 1.05);
+  });
+
+  it('takes a partition without a filter to hold any key', () => {
+    const world = worldOf([{ kind: 'run', ssts: [numbers(0, 100)] }], { filter: false });
+    for (let number = 0; number < 100; number++) {
+      expect(world.get(bytesOf(keyOf(number)), NEWEST)?.epoch).toBe(1n);
+      world.frames.evictSome(100);
+    }
   });
 
   it('asks nothing of older sources once the first hit wins', () => {
@@ -72,6 +80,11 @@ describe('a scan', () => {
     }
   });
 
+  it('asks for nothing when its limit is 0', () => {
+    const world = worldOf([{ kind: 'run', ssts: [numbers(0, 100)] }]);
+    expect(loadsOf(world, () => expect(world.page({ ...requestOf(false), limit: 0 }).status).toBe(STATUS_FULL))).toBe(0);
+  });
+
   it('asks for the blocks of a limit only', () => {
     const world = worldOf([{ kind: 'run', ssts: [numbers(0, 600)] }]);
     const lower = bytesOf(keyOf(300));
@@ -85,7 +98,8 @@ describe('a scan', () => {
       const world = worldOf([early, late]);
       const pins: number[] = [];
       expect(world.page(requestOf(reverse), () => void pins.push(world.frames.pins())).status).toBe(STATUS_DONE);
-      expect(pins.at(-1)).toBeLessThanOrEqual(PARTITION_AND_BLOCK);
+      // The last thing missing is a block: its partition is all that is in use.
+      expect(pins.at(-1)).toBe(1);
       expect(Math.max(...pins)).toBeGreaterThan(PARTITION_AND_BLOCK);
     }
   });
@@ -103,9 +117,9 @@ function blocksOf(world: ReadingWorld): number {
   return [...world.ssts.values()].reduce((sum, sst) => sum + sst.blocks.length, 0);
 }
 
-function worldOf(sources: readonly WorldSource[]): ReadingWorld {
+function worldOf(sources: readonly WorldSource[], more: Partial<WorldSettings> = {}): ReadingWorld {
   const settings = { pages: 64, frames: 30, evictPercent: 0, blockTarget: 300, partitionTarget: 500, lz4: false, shortSeparators: true };
-  return new ReadingWorld(sources, { ...settings, firstHitWins: true, random: randomNumbers(SEED) });
+  return new ReadingWorld(sources, { ...settings, firstHitWins: true, random: randomNumbers(SEED), ...more });
 }
 
 function requestOf(reverse: boolean): PageRequest {

@@ -16,6 +16,8 @@ export interface EncodeSettings {
   readonly lz4: boolean;
   /** Separators are cut to the shortest that divides their neighbours; else they are last keys. */
   readonly shortSeparators: boolean;
+  /** False: partitions have no filter lines. */
+  readonly filter?: boolean | undefined;
 }
 
 /** An SST as bytes. */
@@ -56,7 +58,7 @@ export function encodeSst(entries: readonly ReferenceEntry[], settings: EncodeSe
   meta.bytes(new Uint8Array(PARTITIONS_OFFSET));
   const tops = cutPartitions(blocks, settings.partitionTarget).map((group) => {
     const offset = meta.length;
-    meta.bytes(encodePartition(group, settings.id, offset - PARTITIONS_OFFSET));
+    meta.bytes(encodePartition(group, settings.id, offset - PARTITIONS_OFFSET, settings.filter));
     return { separator: group.at(-1)!.separator, offset, length: meta.length - offset };
   });
   const longestKey = entries.reduce((longest, { key }) => Math.max(longest, key.length), 0);

@@ -31,7 +31,7 @@ export function separatorBetween(last: ReferenceEntry, next: ReferenceEntry | un
 }
 
 /** The partition of some blocks, at `offset` from the first partition. */
-export function encodePartition(blocks: readonly BlockPlace[], id: ObjectId, offset: number): Uint8Array<ArrayBuffer> {
+export function encodePartition(blocks: readonly BlockPlace[], id: ObjectId, offset: number, hasFilter = true): Uint8Array<ArrayBuffer> {
   const separators = blocks.map((block) => block.separator);
   const prefix = sharedPrefix(separators);
   const index = new ByteWriter();
@@ -42,7 +42,7 @@ export function encodePartition(blocks: readonly BlockPlace[], id: ObjectId, off
   }
   for (const end of separatorEnds(separators)) index.u32(end);
   for (const separator of separators) index.bytes(separatorBytes(separator));
-  const filter = encodeFilter(blocks.flatMap((block) => block.keys));
+  const filter = encodeFilter(hasFilter ? blocks.flatMap((block) => block.keys) : []);
   const filterOffset = Math.ceil((PARTITION_HEADER_BYTES + index.length) / LINE_BYTES) * LINE_BYTES;
   const partition = new ByteWriter();
   partition.u32(blocks.length);
