@@ -119,7 +119,9 @@ export const brokenWriting: readonly BrokenStore[] = [
     mistake: 'the synchronous half answers later',
     caughtBy: 'synchronous operations return values, never promises',
     sync: true,
-    breakStore: (store) => ({ sync: { ...store.sync, put: ((name, bytes) => Promise.resolve(store.put(name, bytes))) as SyncPut } as ObjectStore['sync'] }),
+    breakStore: (store) => ({
+      sync: { ...store.sync, put: ((name, bytes) => Promise.resolve(store.put(name, bytes))) as SyncPut } as ObjectStore['sync'],
+    }),
   },
   {
     mistake: 'putIfAbsent of the asynchronous half does not see the synchronous half in time',

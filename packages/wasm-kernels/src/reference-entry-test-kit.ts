@@ -51,7 +51,7 @@ export interface ReferenceRange {
 }
 
 /** True when the key lies in the range. */
-export function isInRange(key: Uint8Array, range: ReferenceRange): boolean {
+function isInRange(key: Uint8Array, range: ReferenceRange): boolean {
   if (range.lower) {
     const order = compareKeys(key, range.lower);
     if (order < 0 || (order === 0 && range.lowerOpen)) return false;
