@@ -99,6 +99,15 @@ describe('a block that lies', () => {
   });
 });
 
+describe('a restart point that lies', () => {
+  it('is compared only as far as the block reaches', () => {
+    const intervals = [interval([plain('a'), plain('b')]), interval([{ unshared: 0x7f, tail: [0x63] }])];
+    readOften(worldOf(...intervals), (world) => {
+      expect(() => world.get(bytesOf('c'.repeat(50)), NEWEST)).toThrow(`status=${STATUS_CORRUPT}`);
+    });
+  });
+});
+
 /** Again and again, in other frames: one of them ends where the memory ends. */
 function readOften(world: ReadingWorld, read: (world: ReadingWorld) => void): void {
   for (let round = 0; round < 8; round++) {
@@ -112,7 +121,7 @@ function request(reverse: boolean, range: ReferenceRange = {}): PageRequest {
   return { ...range, reverse, keysOnly: false, epoch: NEWEST, now: NOW, limit: 1000, pageBytes: 0x10000 };
 }
 
-/** A world with one SST of one block, which is replaced by the lying one, sealed as if it were true. Its filter knows the key 'z'. */
+/** A world with one SST of one block, which is replaced by the lying one, sealed as if it were true. */
 function worldOf(...intervals: LyingInterval[]): ReadingWorld {
   const payload = payloadOf(intervals);
   const frame = payload.length - BLOCK_HEADER_BYTES - 8;
@@ -121,9 +130,11 @@ function worldOf(...intervals: LyingInterval[]): ReadingWorld {
   };
   // Two entries with 5 bytes of header and 1 of key each take as many bytes as the lie does.
   const header = frame - 12 >= 128 + 1 ? 13 : 12;
-  const settings = { frames: 3, evictPercent: 0, blockTarget: 100_000, partitionTarget: 400, lz4: false, shortSeparators: true };
+  const cut = { blockTarget: 100_000, partitionTarget: 400, lz4: false, shortSeparators: true, filter: false };
   const world = new ReadingWorld([{ kind: 'run', ssts: [[entry('a', 0), entry('z', frame - header)]] }], {
-    ...settings,
+    ...cut,
+    frames: 3,
+    evictPercent: 0,
     firstHitWins: true,
     random: randomNumbers(SEED),
     pages: 8,
