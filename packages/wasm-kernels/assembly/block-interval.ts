@@ -1,6 +1,7 @@
 // Decodes entries of one restart interval of a block into an array, with their keys written out whole.
 //
-// Entries are trusted in nothing: what leads outside of the interval, the array or the key buffer makes it corrupt. Nothing outside is read or written. A key that shares nothing with its predecessor, or everything, is not copied: it is used where it stands.
+// Entries are trusted in nothing: what leads outside of the interval, the array or the key buffer makes it corrupt. Nothing outside is read or
+// written. A key that shares nothing with its predecessor, or everything, is not copied: it is used where it stands.
 
 import { BLOCK_BASE_EPOCH, INTERVAL_KEY_BYTES, RESTART_INTERVAL } from '../src/layout';
 import {

@@ -2,8 +2,8 @@
 
 import type { MaybePromise } from '../base/maybe-promise.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
-import type { Page } from '../iterators/page-scanner.ts';
-import { NO_PAGE, type PageCursor } from './page-cursor.ts';
+import { NO_PAGE, type Page } from '../iterators/page.ts';
+import type { PageCursor } from './page-cursor.ts';
 
 /** Makes one item of the entry at `at` of a page. */
 export type Decode<T> = (bytes: Uint8Array, keyAt: number, keyBytes: number, valueAt: number, valueBytes: number) => T;
@@ -32,8 +32,8 @@ export function decodeValue<V>({ values }: AnySpace<unknown, V>, keysOnly: boole
 /** Reads the items of a page in order. Hot: the "full scan" of the benchmark. */
 export class PageItems<T> {
   readonly #decode: Decode<T>;
-  #bytes: Uint8Array = new Uint8Array(0);
-  #u32: Uint32Array = new Uint32Array(0);
+  #bytes = NO_PAGE.bytes;
+  #u32 = NO_PAGE.u32;
   #at = 0;
   #left = 0;
 
@@ -46,10 +46,10 @@ export class PageItems<T> {
     return this.#left;
   }
 
-  open({ bytes, count }: Page): void {
+  open({ bytes, u32, start, count }: Page): void {
     this.#bytes = bytes;
-    this.#u32 = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
-    this.#at = 0;
+    this.#u32 = u32;
+    this.#at = start;
     this.#left = count;
   }
 

@@ -4,12 +4,9 @@ import { StorageError } from '../base/errors.ts';
 import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Epoch } from '../format/epoch.ts';
 import type { ScanBounds } from '../format/range-bounds.ts';
-import type { Page } from '../iterators/page-scanner.ts';
+import { NO_PAGE, type Page } from '../iterators/page.ts';
 import type { EpochPin } from '../mvcc/snapshots.ts';
 import type { Engine } from './engine.ts';
-
-/** The end. */
-export const NO_PAGE: Page = { bytes: new Uint8Array(0), count: 0, lastAt: 0, last: true };
 
 export class PageCursor {
   readonly #engine: Engine;
@@ -92,7 +89,7 @@ export class PageCursor {
   }
 }
 
-function lastKey({ bytes, lastAt }: Page): Uint8Array {
-  const keyBytes = new DataView(bytes.buffer, bytes.byteOffset).getUint32(lastAt, true);
-  return bytes.subarray(lastAt + 8, lastAt + 8 + keyBytes);
+/** A copy: the page's buffer need not live as long as the scan. */
+function lastKey({ bytes, u32, lastAt }: Page): Uint8Array {
+  return bytes.slice(lastAt + 8, lastAt + 8 + u32[lastAt >>> 2]);
 }

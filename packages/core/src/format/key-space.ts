@@ -1,8 +1,10 @@
 // A key space as the engine sees it: an id in front of every stored key, and two codecs. Keys of different spaces never mix: the id's
 // ordered varint keeps them apart and in order.
 
+import { assert } from '../base/errors.ts';
 import type { Codec, KeyCodec } from './codec.ts';
 import { orderedVarintBytes, writeOrderedVarint } from './ordered-varint.ts';
+import { prefixSuccessor } from './prefix-successor.ts';
 
 /** Longest user key. */
 export const MAX_KEY_BYTES = 65535;
@@ -13,12 +15,18 @@ export class KeySpaceCodec<K, V, P = K, KI = K, VI = V> {
   readonly values: Codec<V, VI>;
   /** Bytes of the id. */
   readonly prefixBytes: number;
+  /** The stretch of all its stored keys: from the id up to, not including, the next id. */
+  readonly whole: { readonly lower: Uint8Array; readonly upper: Uint8Array };
 
   constructor(id: number, keys: KeyCodec<K, P, KI>, values: Codec<V, VI>) {
     this.id = id;
     this.keys = keys;
     this.values = values;
     this.prefixBytes = orderedVarintBytes(id);
+    const lower = idBytes(id);
+    const upper = prefixSuccessor(lower);
+    assert(upper !== undefined, 'an id is never all ff');
+    this.whole = { lower, upper };
   }
 
   /** Room that the stored key needs at most. */
@@ -35,4 +43,10 @@ export class KeySpaceCodec<K, V, P = K, KI = K, VI = V> {
     if (end - at > MAX_KEY_BYTES) throw new RangeError(`key is too long: at most ${MAX_KEY_BYTES} bytes bytes=${end - at}`);
     return end;
   }
+}
+
+function idBytes(id: number): Uint8Array {
+  const bytes = new Uint8Array(orderedVarintBytes(id));
+  writeOrderedVarint(id, bytes, 0);
+  return bytes;
 }

@@ -3,16 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { bytes } from './bytes-codec.ts';
 import { compareBytes } from './compare-bytes.ts';
 import { KeySpaceCodec, MAX_KEY_BYTES } from './key-space.ts';
-import {
-  halfOpenBounds,
-  isEmptyBounds,
-  type KeyBounds,
-  type KeyRange,
-  prefixSuccessor,
-  rangeBounds,
-  scanBounds,
-  storedKey,
-} from './range-bounds.ts';
+import { halfOpenBounds, isEmptyBounds, type KeyBounds, type KeyRange, rangeBounds, scanBounds, storedKey } from './range-bounds.ts';
+import { prefixSuccessor } from './prefix-successor.ts';
 import { tuple } from './tuple-codec.ts';
 import { utf8 } from './utf8-codec.ts';
 

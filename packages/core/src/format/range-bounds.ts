@@ -6,6 +6,7 @@ import { checkBoolean, checkInteger, checkOptions } from '../base/argument-check
 import { assert } from '../base/errors.ts';
 import { compareBytes } from './compare-bytes.ts';
 import { type KeySpaceCodec, MAX_KEY_BYTES } from './key-space.ts';
+import { prefixSuccessor } from './prefix-successor.ts';
 import { orderedVarintLength, writeOrderedVarint } from './ordered-varint.ts';
 
 /** A key space as far as its keys go in. */
@@ -61,13 +62,24 @@ const SCAN_OPTIONS: readonly string[] = [...RANGE_OPTIONS, 'reverse', 'limit', '
  * Throws a TypeError for unknown options and for `gt` with `gte` or `lt` with `lte`.
  */
 export function scanBounds<K, P>(options: ScanOptions<K, P>, space: Space<K, P>, more: readonly string[] = []): ScanBounds {
-  checkOptions(options, [...SCAN_OPTIONS, ...more]);
+  checkOptions(options, more.length === 0 ? SCAN_OPTIONS : optionsWith(more));
   const { reverse, limit, keysOnly } = options;
   checkBoolean('reverse', reverse);
   checkBoolean('keysOnly', keysOnly);
   if (limit !== Infinity) checkInteger('limit', limit, 0);
   const bounds = keyBounds(options, space);
   return { ...bounds, reverse: reverse ?? false, limit: limit ?? Infinity, keysOnly: keysOnly ?? false };
+}
+
+const extended = /* @__PURE__ */ new WeakMap<readonly string[], readonly string[]>();
+
+/** Scans are begun often: the list is made once. */
+function optionsWith(more: readonly string[]): readonly string[] {
+  const known = extended.get(more);
+  if (known !== undefined) return known;
+  const all = [...SCAN_OPTIONS, ...more];
+  extended.set(more, all);
+  return all;
 }
 
 /** The bounds of a range of keys, with the same checks. */
@@ -96,21 +108,11 @@ export function storedKey<K, P>(space: Space<K, P>, key: K): Uint8Array {
   return target.subarray(0, space.writeKey(key, target, 0));
 }
 
-/** The smallest byte string above all that begin with `prefix`, or undefined when there is none (nothing but ff). */
-export function prefixSuccessor(prefix: Uint8Array): Uint8Array | undefined {
-  let length = prefix.length;
-  while (length > 0 && prefix[length - 1] === 0xff) length--;
-  if (length === 0) return undefined;
-  const successor = prefix.slice(0, length);
-  successor[length - 1]++;
-  return successor;
-}
-
 function keyBounds<K, P>(range: KeyRange<K, P>, space: Space<K, P>): KeyBounds {
   const { gt, gte, lt, lte, prefix } = range;
   if (gt !== undefined && gte !== undefined) throw new TypeError('a range has gt or gte, not both');
   if (lt !== undefined && lte !== undefined) throw new TypeError('a range has lt or lte, not both');
-  const bounds = prefixBounds(storedPrefix(space, prefix));
+  const bounds = prefix === undefined ? wholeBounds(space) : prefixBounds(storedPrefix(space, prefix));
   const lowest = gt ?? gte;
   const highest = lt ?? lte;
   if (lowest !== undefined) raiseLower(bounds, storedKey(space, lowest), gt !== undefined);
@@ -119,6 +121,10 @@ function keyBounds<K, P>(range: KeyRange<K, P>, space: Space<K, P>): KeyBounds {
 }
 
 type Bounds = { -readonly [Field in keyof KeyBounds]: KeyBounds[Field] };
+
+function wholeBounds<K, P>({ whole }: Space<K, P>): Bounds {
+  return { lower: whole.lower, lowerOpen: false, upper: whole.upper, upperClosed: false };
+}
 
 function prefixBounds(prefix: Uint8Array): Bounds {
   const upper = prefixSuccessor(prefix);
@@ -138,10 +144,10 @@ function lowerUpper(bounds: Bounds, upper: Uint8Array, closed: boolean): void {
   bounds.upperClosed = closed;
 }
 
-function storedPrefix<K, P>({ id, keys, prefixBytes }: Space<K, P>, prefix: P | undefined): Uint8Array {
-  const target = new Uint8Array(prefixBytes + (prefix === undefined ? 0 : keys.maxPrefixBytes(prefix)));
+function storedPrefix<K, P>({ id, keys, prefixBytes }: Space<K, P>, prefix: P): Uint8Array {
+  const target = new Uint8Array(prefixBytes + keys.maxPrefixBytes(prefix));
   const start = writeOrderedVarint(id, target, 0);
-  const end = prefix === undefined ? start : keys.encodePrefixInto(prefix, target, start);
+  const end = keys.encodePrefixInto(prefix, target, start);
   if (end - start > MAX_KEY_BYTES) throw new RangeError(`prefix is too long: at most ${MAX_KEY_BYTES} bytes bytes=${end - start}`);
   return target.subarray(0, end);
 }

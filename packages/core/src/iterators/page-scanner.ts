@@ -37,20 +37,11 @@ import type { Epoch } from '../format/epoch.ts';
 import type { ScanBounds } from '../format/range-bounds.ts';
 import type { Heap } from '../heap/heap.ts';
 import type { SstCatalog } from '../sst/catalog.ts';
+import { PageBuffers, type Page } from './page.ts';
 import type { ReadView } from './read-view.ts';
 
 const PAGE_BYTES = 64 * 1024;
 const BOUND_BYTES = 66 * 1024;
-
-/** Entries in a row: `u32 key length, u32 value length, stored key, value, zeros to a multiple of 4` each. The bytes are the receiver's own. */
-export interface Page {
-  readonly bytes: Uint8Array;
-  readonly count: number;
-  /** Where the last entry begins. */
-  readonly lastAt: number;
-  /** Nothing follows in the range. */
-  readonly last: boolean;
-}
 
 /** Which entries of which moment. */
 export interface PageRequest {
@@ -77,6 +68,7 @@ export class PageScanner {
   readonly #heap: Heap;
   readonly #kernels: Kernels;
   readonly #catalog: SstCatalog;
+  readonly #buffers = new PageBuffers();
   /** A workspace that nobody uses right now. Fills that overlap (asynchronous stores) get more, which are given back. */
   #spare: Workspace | undefined;
 
@@ -123,12 +115,7 @@ export class PageScanner {
   #copyOut({ scan, page }: Workspace, last: boolean): Page {
     const { u32, bytes } = this.#heap;
     const at = scan >>> 2;
-    return {
-      bytes: bytes.slice(page, page + u32[at + SCAN_USED / 4]),
-      count: u32[at + SCAN_COUNT / 4],
-      lastAt: u32[at + SCAN_LAST / 4],
-      last,
-    };
+    return this.#buffers.copy(bytes, page, u32[at + SCAN_USED / 4], u32[at + SCAN_LAST / 4], u32[at + SCAN_COUNT / 4], last);
   }
 
   #prepare(
