@@ -1,37 +1,25 @@
 // A run in memory: SSTs in key order whose ranges do not overlap, each by the address of its top index and an 8-byte window of its last separator's
 // key, behind the bytes that all those keys share. Top indexes are read on a tie only.
 
-import {
-  RUN_COUNT,
-  RUN_ENTRY_BYTES,
-  RUN_HEADER_BYTES,
-  RUN_LONGEST_KEY,
-  RUN_PREFIX,
-  RUN_SST,
-  RUN_WINDOW,
-  TOP_LONGEST_KEY,
-} from '../src/layout';
+import { RUN_COUNT, RUN_ENTRY_BYTES, RUN_HEADER_BYTES, RUN_PREFIX, RUN_SST, RUN_WINDOW } from '../src/layout';
 import { commonPrefix, compareBytes, loadWindow } from './bytes';
 import { windowsBefore, windowsUpTo } from './separators';
 import { compareTopSeparator, topCount, topLastKey, topLastKeyLength } from './top-index';
 
-/** See Kernels.runBuild. The keys ascend, so what the first and the last share all do. */
+/** See Kernels.runBuild. The keys ascend, so what the first and the last share all do; should they not, no byte outside of a key is read. */
 export function runBuild(run: usize): void {
   const count = runCount(run);
   store<u32>(run, 0, RUN_PREFIX);
-  store<u32>(run, 0, RUN_LONGEST_KEY);
   if (!count) return;
   const first = runSst(run, 0);
   const last = runSst(run, count - 1);
   const prefixLength = commonPrefix(topLastKey(first), topLastKey(last), min(topLastKeyLength(first), topLastKeyLength(last)));
-  let longestKey: u32 = 0;
+  store<u32>(run, prefixLength, RUN_PREFIX);
   for (let index: u32 = 0; index < count; index++) {
     const top = runSst(run, index);
-    longestKey = max(longestKey, load<u32>(top, TOP_LONGEST_KEY));
-    store<u64>(runEntry(run, index), loadWindow(topLastKey(top) + prefixLength, topLastKeyLength(top) - prefixLength), RUN_WINDOW);
+    const rest = max(topLastKeyLength(top), prefixLength) - prefixLength;
+    store<u64>(runEntry(run, index), loadWindow(topLastKey(top) + prefixLength, rest), RUN_WINDOW);
   }
-  store<u32>(run, prefixLength, RUN_PREFIX);
-  store<u32>(run, longestKey, RUN_LONGEST_KEY);
 }
 
 /** Index of the first SST whose last separator is at or after (key, epoch): the only one that may hold it. The count when there is none. */

@@ -137,7 +137,6 @@ export const MAX_STORED_KEY = 65539;
 
 export const RUN_COUNT = 0;
 export const RUN_PREFIX = 4; // bytes that the last keys of all its SSTs share; filled by runBuild
-export const RUN_LONGEST_KEY = 8; // of all its SSTs; filled by runBuild
 export const RUN_HEADER_BYTES = 16;
 export const RUN_WINDOW = 0; // u64: of the SST's last key; filled by runBuild. Fields of one entry
 export const RUN_SST = 8; // address of the SST's top index

@@ -1,7 +1,7 @@
 // Runs: windows behind the bytes that all last keys share, and the search over them.
 
 import { describe, expect, it } from 'vitest';
-import { KIND_PUT, RUN_HEADER_BYTES, RUN_LONGEST_KEY, RUN_PREFIX, VIEW_HEADER_BYTES } from './layout.ts';
+import { KIND_PUT, RUN_HEADER_BYTES, RUN_PREFIX, VIEW_HEADER_BYTES } from './layout.ts';
 import { randomNumbers } from './memory-test-kit.ts';
 import { KEY_SHAPES, randomKey, randomKeys } from './reading-entries-test-kit.ts';
 import { ReadingWorld } from './reading-world-test-kit.ts';
@@ -11,11 +11,10 @@ import { compareKeys } from './reference-entry-test-kit.ts';
 const SEED = 20261125;
 
 describe(`runBuild (random seed ${SEED})`, () => {
-  it('notes what the last keys share, and the longest key', () => {
+  it('notes what the last keys share', () => {
     const [world, run] = worldOf([['apple', 'apricot'], ['approach'], ['appz']].map((keys) => keys.map(put)));
     const { view } = world.guarded.memory;
     expect(view.getUint32(run + RUN_PREFIX, true)).toBe(2);
-    expect(view.getUint32(run + RUN_LONGEST_KEY, true)).toBe(8);
     expect(view.getBigUint64(run + RUN_HEADER_BYTES, true)).toBe(0x7269636f74000000n);
     expect(view.getBigUint64(run + RUN_HEADER_BYTES + 16, true)).toBe(0x70726f6163680000n);
     expect(view.getBigUint64(run + RUN_HEADER_BYTES + 32, true)).toBe(0x707a000000000000n);
@@ -35,6 +34,11 @@ describe(`runBuild (random seed ${SEED})`, () => {
     }
   });
 
+  it('reads nothing behind a key that is shorter than what its neighbours share', () => {
+    const [world, run] = worldOf([[put('aaaaaaaaaaaa1')], [put('b')], [put('aaaaaaaaaaaa2')]]);
+    expect(world.guarded.memory.view.getBigUint64(run + RUN_HEADER_BYTES + 16, true)).toBe(0n);
+  });
+
   it('asks for nothing when a key lies behind the run', () => {
     const [world] = worldOf([[put('b')], [put('d')]]);
     expect(world.get(new TextEncoder().encode('e'), 1n)).toBeUndefined();
@@ -44,7 +48,7 @@ describe(`runBuild (random seed ${SEED})`, () => {
   it('holds nothing when it has no SST', () => {
     const [world, run] = worldOf([]);
     expect(world.get(new Uint8Array(0), 1n)).toBeUndefined();
-    expect(world.guarded.memory.view.getUint32(run + RUN_LONGEST_KEY, true)).toBe(0);
+    expect(world.guarded.memory.view.getUint32(run + RUN_PREFIX, true)).toBe(0);
   });
 });
 
