@@ -7,7 +7,7 @@ import type { KeySpaceCodec } from '../format/key-space.ts';
 import { rangeBounds } from '../format/range-bounds.ts';
 import type { Durability } from '../write/durability.ts';
 import type { KeySpaceInfo } from '../version/manifest-state.ts';
-import { Batch, SPACE, type BatchTarget } from './batch.ts';
+import { Batch, SPACE, type BatchTarget, type SpaceDoor } from './batch.ts';
 import type { Engine } from './engine.ts';
 import type { KeySpace } from './key-space.ts';
 import type { KeySpaces } from './key-spaces.ts';
@@ -35,6 +35,7 @@ const ALL_KEY_SPACES = { lower: new Uint8Array(0), upper: Uint8Array.of(0xff) };
 export class DatabaseHandle<K, V, P = K, KI = K, VI = V>
   implements Reads<K, V, P, KI>, SyncReads<K, V, P, KI>, Writes<K, V, P, KI, VI>, SyncWrites<KI, VI>, BatchTarget<KI, VI>
 {
+  readonly [SPACE]: SpaceDoor<KI, VI>;
   readonly #engine: Engine;
   readonly #spaces: KeySpaces;
   readonly #root: KeySpace<K, V, P, KI, VI>;
@@ -44,10 +45,7 @@ export class DatabaseHandle<K, V, P = K, KI = K, VI = V>
     this.#engine = engine;
     this.#spaces = spaces;
     this.#root = root;
-  }
-
-  get [SPACE](): BatchTarget<KI, VI>[typeof SPACE] {
-    return this.#root[SPACE];
+    this[SPACE] = root[SPACE];
   }
 
   // Reading --------------------------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import type { KeySpaceCodec } from '../format/key-space.ts';
 import type { Durability } from '../write/durability.ts';
-import { SPACE, type BatchTarget } from './batch.ts';
+import { SPACE, type BatchTarget, type SpaceDoor } from './batch.ts';
 import type { Engine } from './engine.ts';
 import { SpaceReads } from './reads.ts';
 import type { Entry, ReadOptions, Reads, Scan, ScanRange, SyncReads, SyncWrites, WriteOptions, Writes } from './types.ts';
@@ -12,40 +12,33 @@ export class KeySpace<K, V, P = K, KI = K, VI = V>
   implements Reads<K, V, P, KI>, SyncReads<K, V, P, KI>, Writes<K, V, P, KI, VI>, SyncWrites<KI, VI>, BatchTarget<KI, VI>
 {
   readonly name: string;
-  readonly #engine: Engine;
+  readonly [SPACE]: SpaceDoor<KI, VI>;
   readonly #codec: KeySpaceCodec<K, V, P, KI, VI>;
   readonly #reads: SpaceReads<K, V, P, KI, VI>;
   readonly #writes: SpaceWrites<K, V, P, KI, VI>;
-  /** Until the manifest names the key space. */
-  #ready: Promise<unknown> | undefined;
 
   /** @internal Made by `db.keyspace()`. */
   constructor(name: string, engine: Engine, codec: KeySpaceCodec<K, V, P, KI, VI>, ready?: Promise<unknown>) {
     this.name = name;
-    this.#engine = engine;
     this.#codec = codec;
-    this.#ready = ready;
+    this[SPACE] = { codec, owner: engine, ready };
     this.#reads = new SpaceReads(engine, codec);
-    this.#writes = new SpaceWrites(engine, codec, this.#reads, () => this.#ready);
+    this.#writes = new SpaceWrites(engine, codec, this.#reads, () => this[SPACE].ready);
   }
 
   /** @internal The manifest names it now. */
   created(): void {
-    this.#ready = undefined;
+    this[SPACE].ready = undefined;
   }
 
   /** @internal Resolves when it can be written to. */
   async settled(): Promise<void> {
-    await this.#ready;
+    await this[SPACE].ready;
   }
 
   /** @internal True when the handle was made with these very codecs. */
   uses(keys: unknown, values: unknown): boolean {
     return this.#codec.keys === keys && this.#codec.values === values;
-  }
-
-  get [SPACE](): BatchTarget<KI, VI>[typeof SPACE] {
-    return { codec: this.#codec, owner: this.#engine, ready: this.#ready };
   }
 
   get(key: KI, options?: ReadOptions): Promise<V | undefined> {

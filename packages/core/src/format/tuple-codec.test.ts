@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cuts, DAMAGED, decoded, decodedOrDamaged, encoded, encodedPrefix, flips } from './codec-test-kit.ts';
 import { compareBytes } from './compare-bytes.ts';
 import type { KeyPart } from './key-part.ts';
-import { prefixSuccessor } from './range-bounds.ts';
+import { prefixSuccessor } from './prefix-successor.ts';
 import { tuple } from './tuple-codec.ts';
 
 const EDGE_NUMBERS = [
