@@ -194,9 +194,9 @@ export class LogPipeline {
     }
   }
 
-  /** A write alone does not wait for a thread pool, as long as the disk is quick. */
+  /** A group does not wait for a thread pool, as long as the disk is quick. */
   #syncOnTheSpot(): boolean {
-    if (this.#syncing || this.#lastGroup > 1 || !this.#log.canSyncNow || !this.#syncPolicy.onTheSpot()) return false;
+    if (this.#syncing || !this.#log.canSyncNow || !this.#syncPolicy.onTheSpot()) return false;
     const { clock } = this.#parts;
     const before = clock.now();
     try {

@@ -1,4 +1,4 @@
-// Whether a lone synced write is synced on the spot or in the background. A disk that answers in a tenth of a millisecond is asked on the spot: a hop
+// Whether synced writes are synced on the spot or in the background. A disk that answers in a tenth of a millisecond is asked on the spot: a hop
 // through a thread pool and back costs as much again. One that takes longer must not hold the event loop.
 
 /** Longest mean time of a sync on the spot, ms. */
@@ -12,7 +12,7 @@ export class SyncPolicy {
   #totalMs = 0;
   #pause = 0;
 
-  /** Asked before each sync of a write that nobody shares. */
+  /** Asked before each sync. */
   onTheSpot(): boolean {
     if (this.#pause === 0) return true;
     this.#pause--;
