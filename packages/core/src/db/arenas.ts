@@ -11,7 +11,6 @@ export class Arenas {
   readonly #kernels: Kernels;
   #spare = 0;
   #taken = 0;
-  readonly #waiting: (() => void)[] = [];
 
   constructor(heap: Heap, kernels: Kernels, bytes: number) {
     this.#heap = heap;
@@ -27,11 +26,6 @@ export class Arenas {
   /** True when another memtable may be begun while the first is flushed. */
   get available(): boolean {
     return this.#spare !== 0 || this.#taken < 2;
-  }
-
-  /** Resolves when a region comes back. */
-  whenGiven(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** Counts memtables that a recovery brought, and makes sure that there is a second region before others take the memory. */
@@ -54,6 +48,5 @@ export class Arenas {
     if (this.#spare === 0 && memtable.bytes === this.bytes) this.#spare = memtable.address;
     else this.#heap.release(memtable.address);
     if (this.#spare === 0 && this.#taken < 2) this.#spare = this.#heap.tryAllocate(this.bytes);
-    for (const wake of this.#waiting.splice(0)) wake();
   }
 }

@@ -148,10 +148,6 @@ export class Engine implements MaintenanceHost {
     return this.parts.arenas.available;
   }
 
-  whenRoom(): Promise<void> {
-    return this.parts.arenas.whenGiven();
-  }
-
   /** Computed once a version. */
   get shape(): TreeShape {
     const { version } = this.state;

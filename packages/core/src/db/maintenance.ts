@@ -29,8 +29,6 @@ export interface MaintenanceHost extends FlushHost, CompactionHost, CollectorHos
   readonly activeFill: number;
   /** A fresh memtable can be had at once. */
   readonly hasRoom: boolean;
-  /** Resolves when a memtable's region comes back. */
-  whenRoom(): Promise<void>;
   assertWritable(): void;
 }
 
@@ -82,10 +80,7 @@ export class Maintenance {
   mustWait(): Promise<void> | undefined {
     const reason = this.#stallReason();
     if (reason === undefined || this.#host.ended) return undefined;
-    const task = this.#relieve(reason);
-    if (task !== undefined || reason === 'level 0') return task?.done;
-    // Everything is flushed: it is a reader that still holds the memtable.
-    return this.#host.whenRoom();
+    return this.#relieve(reason)?.done;
   }
 
   /** Works until nothing has to be waited for. */
@@ -106,7 +101,7 @@ export class Maintenance {
   }
 
   #stallReason(): StallReason | undefined {
-    if (!this.#host.hasRoom) return 'memtable';
+    if (this.#host.frozen.length > 0 && !this.#host.hasRoom) return 'memtable';
     if (this.#host.state.version.levels[0].length >= STOP_RUNS) return 'level 0';
     return undefined;
   }
