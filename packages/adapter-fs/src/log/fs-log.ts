@@ -6,7 +6,7 @@ import { StorageError, type LogStore, type SegmentInfo } from '@varve/core';
 import { syncFile, unlinkIfThere } from '../file-steps.ts';
 import { codeOf, isMissing, type ErrorPlace } from '../fs-errors.ts';
 import type { ObjectFiles } from '../object-files.ts';
-import { naming, performLater } from '../perform.ts';
+import { naming, performLater, performNow } from '../perform.ts';
 import type { Steps } from '../steps.ts';
 import { FileSegment, type SegmentHome } from './file-segment.ts';
 import { SpareSegments } from './spare-segments.ts';
@@ -60,6 +60,10 @@ export class FsLog implements LogStore, SegmentHome {
 
   makeDurable(segments: readonly number[]): Promise<void> {
     return performLater(this.place, this.#makeDurable(segments));
+  }
+
+  makeDurableNow(segments: readonly number[]): void {
+    performNow(this.place, this.#makeDurable(segments));
   }
 
   truncate(before: number): Promise<void> {

@@ -101,7 +101,7 @@ async function dumpOne(directory: string, number: number, { json }: CommonOption
 function headLine({ number, size: bytes, header }: InspectedSegment): string {
   if (header === undefined) return `segment ${number}, ${size(bytes)}: empty`;
   const { term, segment, previousEnd, previousSynced } = header;
-  const before = previousEnd === 0 ? 'the first of the log' : `the one before ended at ${previousEnd}, ${previousSynced} of it durable`;
+  const before = previousEnd === 0 ? 'the first of its term' : `the one before ended at ${previousEnd}, ${previousSynced} of it durable`;
   return `segment ${number}, ${size(bytes)}, term ${term}${segment === number ? '' : ` (recycled: it held segment ${segment})`}; ${before}`;
 }
 

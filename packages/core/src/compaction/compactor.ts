@@ -21,6 +21,7 @@ export interface CompactionHost extends MergeHost {
   readonly sstSizeBytes: number;
   pinSst(sst: Sst): void;
   unpinSst(sst: Sst): void;
+  assertOpen(): void;
 }
 
 export class Compactor {
@@ -47,6 +48,7 @@ export class Compactor {
   async compactRange(smallest: Uint8Array, largest: Uint8Array): Promise<void> {
     const newest = new Set(this.#host.state.version.levels[0].map((sst) => sst.id));
     for (let level = 0; level < LEVELS - 1;) {
+      this.#host.assertOpen();
       const { version } = this.#host.state;
       const wanted = level === 0 ? version.levels[0].some((sst) => newest.has(sst.id)) : this.#isWorthIt(level, smallest, largest);
       const plan = wanted ? planRange(version, level, smallest, largest, this.#host.shape) : undefined;

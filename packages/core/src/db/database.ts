@@ -178,7 +178,8 @@ export class DatabaseHandle<K, V, P = K, KI = K, VI = V>
     this.#engine.assertOpen();
     await this.#engine.freezeActive();
     while (this.#engine.frozen.length > 0) {
-      this.#engine.writer.pipeline.assertWritable();
+      this.#engine.assertOpen();
+      this.#engine.assertWritable();
       await this.#engine.maintenance.flusher.start()?.done;
     }
   }

@@ -4,7 +4,7 @@
 import { StorageError } from '../base/errors.ts';
 import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import { compareEpochs, type Epoch } from '../format/epoch.ts';
-import { idText, manifestName, type ObjectId } from '../format/object-names.ts';
+import { idText, type ObjectId } from '../format/object-names.ts';
 import { PageScanner } from '../iterators/page-scanner.ts';
 import { ReadView } from '../iterators/read-view.ts';
 import type { Memtable } from '../memtable/memtable.ts';
@@ -21,7 +21,7 @@ import { tell, type EngineEvent } from '../stats/events.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { EditJson } from '../version/manifest-format.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
-import { SEGMENT_HEADER_BYTES } from '../wal/segment-format.ts';
+import { SEGMENT_HEADER_BYTES, type SegmentHeader } from '../wal/segment-format.ts';
 import { BatchBuffers } from '../write/batch-buffers.ts';
 import { WriteBatch } from '../write/write-batch.ts';
 import { LogPipeline } from '../write/log-pipeline.ts';
@@ -55,10 +55,11 @@ export class Engine implements MaintenanceHost {
   #frozen: Memtable[] = [];
   #view: ReadView;
   #nextObject = 1;
-  #nextManifestName: string;
   /** Smallest object counters of the jobs under way. */
   readonly #pending = new Set<ObjectId>();
   #closing: Promise<void> | undefined;
+  /** Closing, and no write waits for room any more. */
+  #drained = false;
 
   constructor(
     parts: EngineParts,
@@ -68,14 +69,13 @@ export class Engine implements MaintenanceHost {
     active: { memtable: Memtable; seed: { low: number; high: number }; appended: number },
   ) {
     const { heap, kernels } = parts;
-    const { term, number } = parts.manifest.state;
+    const { term } = parts.manifest.state;
     this.parts = parts;
     this.#batchBuffers = new BatchBuffers(parts.plan.memtableBytes);
     this.catalog = catalog;
     this.visible = new VisibleEpoch(term, 0);
     this.points = new PointReader(heap, kernels, catalog);
     this.pages = new PageScanner(heap, kernels, catalog);
-    this.#nextManifestName = manifestName(number + 1);
     for (const sst of ssts) this.#ssts.set(idText(sst.info.id), sst);
     this.#frozen = [...recovered];
     this.mergeParts = { heap, kernels, cache: parts.cache, catalog, store: parts.store };
@@ -85,7 +85,8 @@ export class Engine implements MaintenanceHost {
       clock: parts.clock,
       log: parts.logWriter,
       visible: this.visible,
-      overtaken: () => this.#overtaken(),
+      overtaken: () => parts.manifest.isOvertaken(),
+      asksAtOnce: parts.store.sync !== undefined,
       failed: (error) => this.#tellFailure(error),
       pace: (sync) => this.maintenance.pace(sync),
     });
@@ -102,7 +103,7 @@ export class Engine implements MaintenanceHost {
       freezeSync: () => this.#makeRoomSync(),
     });
     this.writer.attach(active.memtable, active.seed, active.appended);
-    this.#view = this.#makeView();
+    this.#view = this.#makeView([active.memtable, ...recovered]);
   }
 
   /** The newest state for readers. Valid until the next `await`, unless pinned. */
@@ -137,7 +138,7 @@ export class Engine implements MaintenanceHost {
 
   /** No background job is begun any more. */
   get ended(): boolean {
-    return this.closed || this.writer.pipeline.failed;
+    return this.#drained || this.writer.pipeline.failed;
   }
 
   get activeFill(): number {
@@ -181,11 +182,11 @@ export class Engine implements MaintenanceHost {
 
   /** A failure after which nothing more is written. */
   fail(error: unknown): void {
-    if (!this.closed) this.writer.pipeline.fail(error);
+    this.writer.pipeline.fail(error);
   }
 
   #tellFailure(error: unknown): void {
-    if (!this.closed) this.tell({ kind: 'failed', error });
+    if (!this.#drained) this.tell({ kind: 'failed', error });
   }
 
   assertOpen(): void {
@@ -244,16 +245,8 @@ export class Engine implements MaintenanceHost {
       this.fail(error);
       throw error;
     }
-    this.#nextManifestName = manifestName(this.state.number + 1);
     install();
     this.maintenance.afterCommit();
-  }
-
-  /** True when a manifest of another writer stands above ours (PROTOCOL.md, rule 4). Our own commit under way is told by its nonce. */
-  #overtaken(): MaybePromise<boolean> {
-    const { store, manifest } = this.parts;
-    const next = this.state.number + 1;
-    return andThen((store.sync ?? store).has(this.#nextManifestName), (there) => there && manifest.isOvertaken(next));
   }
 
   // Memtables -----------------------------------------------------------------------------------------------------------------------
@@ -269,14 +262,14 @@ export class Engine implements MaintenanceHost {
   *#renewTerm(): Job<void> {
     if (!this.writer.epochsRunOut) return;
     const term = this.state.term + 1;
-    yield* this.#commits.exclusively(() => this.#claim(term));
+    try {
+      yield* this.#commits.exclusively(() => this.parts.manifest.commit([{ kind: 'claim' }], term));
+    } catch (error) {
+      this.fail(error);
+      throw error;
+    }
     this.#nextObject = 1;
     this.writer.renew(term);
-  }
-
-  *#claim(term: number): Job<void> {
-    yield* this.parts.manifest.commit([{ kind: 'claim' }], term);
-    this.#nextManifestName = manifestName(this.state.number + 1);
   }
 
   #makeRoomSync(): void {
@@ -292,39 +285,39 @@ export class Engine implements MaintenanceHost {
   /** The active memtable becomes read-only, a fresh one and the next log segment take over. Everything of the old one is in the log. */
   #freeze(): MaybePromise<void> {
     const { logWriter, arenas } = this.parts;
-    const old = this.writer.active;
-    const segment = logWriter.segment + 1;
-    const end = { previousEnd: logWriter.position, previousSynced: logWriter.synced };
-    const memtable = arenas.take(segment);
-    return andThen(this.#roll(memtable), () => {
-      const seed = this.parts.segments.writeHeader(memtable.arena, {
-        database: this.state.database,
-        term: this.state.term,
-        segment,
-        ...end,
-      });
-      memtable.tail = memtable.arena + SEGMENT_HEADER_BYTES;
-      this.#frozen.unshift(old);
-      this.writer.attach(memtable, seed, memtable.arena);
-      this.#replaceView();
-      this.maintenance.flusher.start();
-    });
-  }
-
-  /** The log goes on in the memtable's segment. A failure is the writer's end: it is not known whether the segment is there. */
-  #roll(memtable: Memtable): MaybePromise<void> {
-    const { logWriter, arenas } = this.parts;
+    const memtable = arenas.take(logWriter.segment + 1);
+    const header = {
+      database: this.state.database,
+      log: this.state.log.uuid,
+      term: this.state.term,
+      segment: memtable.firstSegment,
+      previousEnd: logWriter.position,
+      previousSynced: logWriter.synced,
+    };
+    // A failure is the writer's end: it is not known whether the segment is there.
     const failed = (error: unknown): never => {
       arenas.give(memtable);
       this.fail(error);
       throw error;
     };
     try {
-      const rolled = logWriter.roll(memtable.firstSegment, arenas.segmentBytes);
+      const rolled = andThen(logWriter.roll(memtable.firstSegment, arenas.segmentBytes), () => this.#goOnIn(memtable, header));
       return isPromise(rolled) ? rolled.catch(failed) : rolled;
     } catch (error) {
       return failed(error);
     }
+  }
+
+  #goOnIn(memtable: Memtable, header: SegmentHeader): void {
+    const old = this.writer.active;
+    // All that may fail comes first.
+    const view = this.#makeView([memtable, old, ...this.#frozen]);
+    const seed = this.parts.segments.writeHeader(memtable.arena, header);
+    memtable.tail = memtable.arena + SEGMENT_HEADER_BYTES;
+    this.#frozen.unshift(old);
+    this.writer.attach(memtable, seed, memtable.arena);
+    this.#replaceView(view);
+    this.maintenance.flusher.start();
   }
 
   /** For `flush()`: freezes what is in the active memtable, if anything, behind all writes so far. */
@@ -352,24 +345,24 @@ export class Engine implements MaintenanceHost {
     for (const sst of adoptSsts(this.mergeParts, added)) this.#ssts.set(idText(sst.info.id), sst);
     for (const sst of removed) this.#ssts.delete(idText(sst.info.id));
     this.#frozen = this.#frozen.filter((memtable) => !flushed.includes(memtable));
-    this.#replaceView();
+    this.#replaceView(this.#makeView([this.writer.active, ...this.#frozen]));
     for (const sst of removed) this.catalog.retire(sst);
     this.parts.logWriter.forgetBelow(this.state.logPosition);
   }
 
-  #replaceView(): void {
+  #replaceView(view: ReadView): void {
     const old = this.#view;
-    this.#view = this.#makeView();
+    this.#view = view;
     old.unpin();
   }
 
-  #makeView(): ReadView {
+  #makeView(memtables: readonly Memtable[]): ReadView {
     const { heap, kernels } = this.parts;
     const [level0, ...levels] = this.state.version.levels;
     const open = (info: SstInfo): Sst => this.sstOf(info);
     const runs = [...level0.map((info) => [open(info)]), ...levels.map((level) => level.map(open))];
     const parts = { heap, kernels, catalog: this.catalog, onMemtableFree: (memtable: Memtable) => this.freeMemtable(memtable) };
-    return new ReadView(parts, [this.writer.active, ...this.#frozen], runs);
+    return new ReadView(parts, memtables, runs);
   }
 
   // The end ---------------------------------------------------------------------------------------------------------------------------
@@ -381,30 +374,42 @@ export class Engine implements MaintenanceHost {
   }
 
   async #close(): Promise<void> {
+    const closed = new StorageError('CLOSED', 'the database is closed: open it again');
     const { logWriter, log, store, unlock } = this.parts;
-    let failure: unknown;
-    try {
-      if (!this.writer.pipeline.failed) await this.#closeLog();
-    } catch (error) {
-      failure = error;
+    const failures: unknown[] = [];
+    const { pipeline } = this.writer;
+    const steps: (() => unknown)[] = [
+      () => (pipeline.failed ? undefined : this.writer.sync()),
+      () => {
+        const durable = !pipeline.failed && failures.length === 0;
+        this.#drained = true;
+        pipeline.fail(closed);
+        return durable ? this.#markClosed() : undefined;
+      },
+      () => this.scheduler.stop(closed),
+      () => logWriter.close(),
+      () => log.close(),
+      () => this.catalog.close(),
+      () => unlock(),
+      () => store.close?.(),
+    ];
+    // Whatever fails, everything else is given back.
+    for (const step of steps) {
+      try {
+        await step();
+      } catch (error) {
+        failures.push(error);
+      }
     }
-    await this.scheduler.stop(new StorageError('CLOSED', 'the database is closed'));
-    this.writer.pipeline.fail(new StorageError('CLOSED', 'the database is closed: open it again'));
-    await logWriter.close();
-    await log.close();
-    await this.catalog.close();
-    await unlock();
-    await store.close?.();
-    if (failure !== undefined) throw failure as Error;
+    if (failures.length > 0) throw failures[0] as Error;
   }
 
-  async #closeLog(): Promise<void> {
-    const { logWriter, segments } = this.parts;
-    await this.writer.sync();
+  /** The log says of itself that all of it is durable. Nothing else is appended any more. */
+  async #markClosed(): Promise<void> {
+    const { logWriter, segments, heap } = this.parts;
     const { active, seed } = this.writer;
     if (active.freeBytes < 64) return;
-    const length = segments.writeClose(active.tail, logWriter.position, seed, logWriter.position);
-    await logWriter.append(this.parts.heap.bytes.subarray(active.tail, active.tail + length));
-    active.tail += length;
+    const length = segments.writeClose(active.tail, logWriter.position, seed, logWriter.synced);
+    await logWriter.append(heap.bytes.subarray(active.tail, active.tail + length));
   }
 }

@@ -63,7 +63,7 @@ async function lock(
   if (store.lock === undefined) return nothing;
   for (;;) {
     signal?.throwIfAborted();
-    const release = await store.lock();
+    const release = await store.lock({ takeOver: takeover === 'now' });
     if (release !== undefined) return release;
     if (takeover === 'now') return nothing;
     if (takeover === 'fail') {
@@ -92,10 +92,12 @@ async function openLocked(
   const segments = new SegmentFormat(heap, kernels);
   const arenas = new Arenas(heap, kernels, plan.memtableBytes);
   const recovered = await runJob(recover({ heap, kernels, log, segments, memtableBytes: plan.memtableBytes }, manifest.state));
-  const inherited = recovered.fence.filter(({ end }) => end > SEGMENT_HEADER_BYTES).map(({ segment }) => segment);
-  const logWriter = new LogWriter(log, inherited);
+  // Whatever is acknowledged from now on stands on it.
+  if (recovered.unsynced.length > 0) await log.makeDurable(recovered.unsynced);
+  const logWriter = new LogWriter(log);
   const active = await startSegment({ heap, arenas, segments, logWriter }, manifest.state, recovered);
   await runJob(stillMine(manifests, manifest.state));
+  if (manifest.state.logPosition === 0) await beginLog(manifest, log, logWriter.segment);
 
   arenas.adopt(recovered.memtables.length);
   // A recovery of many full segments leaves less for the cache until the next open.
@@ -140,7 +142,7 @@ function* create(parts: ManifestParts, log: LogStore, random: Random, clock: Clo
     parentNonce: '',
     database: randomHex(random, 16),
     log: { kind: log.kind, uuid: randomHex(random, 16) },
-    logPosition: 1,
+    logPosition: 0,
     safeEpoch: 0n,
     pendingFrom: 1,
     nextObject: 1,
@@ -161,25 +163,26 @@ function checkLog(state: ManifestState, log: LogStore): void {
   );
 }
 
+/** From the first manifest that names a segment on, a log that is missing is a damaged database. */
+async function beginLog(manifest: Manifest, log: LogStore, segment: number): Promise<void> {
+  await log.makeDurable([segment]);
+  await runJob(manifest.commit([{ kind: 'log', position: String(segment) }]));
+}
+
 /** The first segment of the term begins with its fence: where the segments of earlier terms end. */
 async function startSegment(
-  parts: { heap: Heap; arenas: Arenas; segments: SegmentFormat; logWriter: LogWriter },
-  state: ManifestState,
-  { fence, nextSegment, previousEnd }: Recovered,
+  { heap, arenas, segments, logWriter }: { heap: Heap; arenas: Arenas; segments: SegmentFormat; logWriter: LogWriter },
+  { database, log, term }: ManifestState,
+  { fence, nextSegment }: Recovered,
 ): Promise<ConstructorParameters<typeof Engine>[4]> {
-  const { heap, arenas, segments, logWriter } = parts;
-  const memtable = arenas.take(nextSegment);
+  let segment = nextSegment;
+  // An overtaken writer may have begun a segment meanwhile: the fence does not name it, so it is void.
+  while (!(await logWriter.begin(segment, arenas.segmentBytes))) segment++;
+  const memtable = arenas.take(segment);
   const at = memtable.arena;
-  const seed = segments.writeHeader(at, {
-    database: state.database,
-    term: state.term,
-    segment: nextSegment,
-    previousEnd,
-    previousSynced: 0,
-  });
-  const fenceBytes = segments.writeFence(at + SEGMENT_HEADER_BYTES, SEGMENT_HEADER_BYTES, seed, state.term, fence);
+  const seed = segments.writeHeader(at, { database, log: log.uuid, term, segment, previousEnd: 0, previousSynced: 0 });
+  const fenceBytes = segments.writeFence(at + SEGMENT_HEADER_BYTES, SEGMENT_HEADER_BYTES, seed, term, fence);
   memtable.tail = at + SEGMENT_HEADER_BYTES + fenceBytes;
-  await logWriter.roll(nextSegment, arenas.segmentBytes);
   await logWriter.append(heap.bytes.subarray(at, memtable.tail));
   return { memtable, seed, appended: memtable.tail };
 }
@@ -195,9 +198,9 @@ function* openSsts(catalog: SstCatalog, infos: readonly SstInfo[]): Job<Sst[]> {
 }
 
 function afterOpen(engine: Engine, recovered: Recovered): void {
-  if (recovered.entries > 0) engine.tell({ kind: 'recovered', segments: recovered.fence.length, entries: recovered.entries });
+  if (recovered.entries > 0) engine.tell({ kind: 'recovered', segments: recovered.segments, entries: recovered.entries });
   const large = recovered.memtables.length > 1 || recovered.memtables.some((memtable) => memtable.fill > 0.25);
-  if (large || recovered.fence.length > RETAINED_SEGMENTS) engine.maintenance.flusher.start();
+  if (large || recovered.segments > RETAINED_SEGMENTS) engine.maintenance.flusher.begin();
   engine.maintenance.collector.begin();
   engine.maintenance.compactor.start();
 }

@@ -3,9 +3,9 @@
 import { abortable } from '../base/abort.ts';
 import { checkOptions, checkWord } from '../base/argument-checks.ts';
 import { describe } from '../base/describe.ts';
-import { isPromise } from '../base/maybe-promise.ts';
+import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import { StorageError } from '../base/errors.ts';
-import { epochFromBigInt } from '../format/epoch.ts';
+import { epochFromBigInt, type Epoch } from '../format/epoch.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
 import type { Durability } from '../write/durability.ts';
 import type { WriteBatch } from '../write/write-batch.ts';
@@ -138,26 +138,39 @@ export class SpaceWrites<K, V, P, KI, VI> implements Writes<K, V, P, KI, VI>, Sy
   }
 }
 
-/** Checks a batch's expectations against the newest versions, then writes it; nothing comes between. */
+/** Writes a batch if its expectations hold when its turn has come: nothing comes between. */
 export async function writeChecked(engine: Engine, batch: WriteBatch, durability: Durability): Promise<WriteResult> {
-  if (batch.checks.length > 0) await engine.writer.drain();
-  for (let i = 0; i < batch.checks.length; i++) {
+  engine.assertOpen();
+  const { writer } = engine;
+  if (batch.checks.length === 0 && batch.count > 0) {
+    const written = writer.write(batch, durability);
+    if (!writer.waiting) batch.recycle();
+    return { ok: true, epoch: await written };
+  }
+  return new Promise((resolve, reject) => {
+    const written = (epoch: bigint): void => resolve({ ok: true, epoch });
+    const turn = (): MaybePromise<void> =>
+      andThen(firstConflict(engine, batch), (key) => {
+        if (key !== undefined) return resolve({ ok: false, key });
+        if (batch.count === 0) return written(BigInt(engine.visible.high) * 2n ** 32n + BigInt(engine.visible.low));
+        return andThen(writer.place(batch, durability, written, reject), () => batch.recycle());
+      });
+    writer.takeTurn(turn, reject);
+  });
+}
+
+/** Key of the first expectation from the `i`-th on that the newest versions do not meet. Only for whoever's turn it is. */
+function firstConflict(engine: Engine, batch: WriteBatch, i = 0): MaybePromise<Uint8Array | undefined> {
+  for (; i < batch.checks.length; i++) {
     const { key, epoch } = batch.checks[i];
     // Writes that are logged but not visible yet count as well.
     const newest = { high: engine.visible.high, low: engine.writer.newestEpochLow };
     const found = engine.points.getStored(engine.view, key, newest, (_bytes, _at, _length, high, low) => ({ high, low }));
-    if (isPromise(found)) {
-      // The block is being loaded: once it is there, everything is checked again without waiting.
-      await found;
-      i = -1;
-      continue;
-    }
-    if (found?.high !== epoch?.high || found?.low !== epoch?.low) return { ok: false, key };
+    const isMet = (version: Epoch | undefined): boolean => version?.high === epoch?.high && version?.low === epoch?.low;
+    if (isPromise(found)) return found.then((version) => (isMet(version) ? firstConflict(engine, batch, i + 1) : key));
+    if (!isMet(found)) return key;
   }
-  if (batch.count === 0) return { ok: true, epoch: BigInt(engine.visible.high) * 2n ** 32n + BigInt(engine.visible.low) };
-  const written = engine.writer.write(batch, durability);
-  if (!engine.writer.waiting) batch.recycle();
-  return { ok: true, epoch: await written };
+  return undefined;
 }
 
 /** Gathers operations into batches and writes them one after the other. */

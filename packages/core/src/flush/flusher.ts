@@ -1,5 +1,6 @@
-// Flush: frozen memtables become one SST of L0. Prepare (pin what is frozen), build (merge), install (manifest names the SST, the log begins behind what
-// was flushed), release (memtables and log segments go). One flush at a time; it takes all memtables that are frozen when it begins.
+// Flush: frozen memtables become one SST of L0. Prepare (pin what is frozen, make the segment durable that the log will begin with), build (merge),
+// install (manifest names the SST, the log begins behind what was flushed), release (memtables and log segments go). One flush at a time; it takes
+// all memtables that are frozen when it begins.
 
 import type { LogStore } from '../store/log-store.ts';
 import type { ObjectId } from '../format/object-names.ts';
@@ -42,8 +43,13 @@ export class Flusher {
 
   /** Flushes what is frozen, unless a flush is under way. */
   start(): Task<void> | undefined {
+    return this.#host.frozen.length > 0 ? this.begin() : this.#task;
+  }
+
+  /** The same; without anything frozen it only lets go of old log segments. */
+  begin(): Task<void> | undefined {
     const host = this.#host;
-    if (this.#task === undefined && host.frozen.length > 0 && !host.ended) this.#task = host.scheduler.add(this.#job(), URGENCY);
+    if (this.#task === undefined && !host.ended) this.#task = host.scheduler.add(this.#job(), URGENCY);
     return this.#task;
   }
 
@@ -53,14 +59,15 @@ export class Flusher {
     const ids = new Set<ObjectId>();
     for (const memtable of memtables) memtable.pins++;
     try {
+      const position = host.positionAfter(memtables);
+      yield* this.#anchor(position);
       const written = yield* this.#build(memtables, ids);
       yield* host.commit(
-        () => [sstsEdit([], 0, infosOf(written)), { kind: 'log', position: String(host.positionAfter(memtables)) }],
+        () => [sstsEdit([], 0, infosOf(written)), { kind: 'log', position: String(position) }],
         () => host.install(written, [], memtables),
         ids,
       );
-      this.#count(written);
-      const position = host.state.logPosition;
+      if (written.length > 0) this.#count(written);
       yield* same(() => this.#log.truncate(position));
     } catch (error) {
       host.fail(error);
@@ -71,6 +78,14 @@ export class Flusher {
       this.#task = undefined;
       this.start();
     }
+  }
+
+  /** The segment that a manifest names as the log's beginning survives a power cut: if it is missing later, the log is. */
+  *#anchor(segment: number): Job<void> {
+    yield {
+      later: () => this.#log.makeDurable([segment]),
+      now: () => this.#log.makeDurableNow!([segment]),
+    };
   }
 
   *#build(memtables: readonly Memtable[], ids: Set<ObjectId>): Job<readonly WrittenSst[]> {

@@ -11,7 +11,7 @@ import type { EngineEvent } from '../stats/events.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
 import { SNAPSHOT_EVERY } from '../version/manifest.ts';
-import { collectGarbage, deleteObjects } from './object-gc.ts';
+import { collectGarbage, NAMES_AT_ONCE } from './object-gc.ts';
 
 const URGENCY = 2;
 
@@ -27,9 +27,10 @@ export interface CollectorHost {
 
 export class Collector {
   readonly #host: CollectorHost;
+  /** What is to be deleted, in this order: manifests ascending, or a writer that was overtaken long ago would not notice (version/manifest.ts). */
   readonly #garbage: string[] = [];
-  /** Manifests below are gone, or named already. */
-  #manifestsFrom = 1;
+  /** Manifests below are gone, or named already; undefined until those of earlier writers are named. */
+  #manifestsFrom: number | undefined;
   #running = false;
 
   constructor(host: CollectorHost) {
@@ -39,9 +40,8 @@ export class Collector {
   /** What earlier writers left. */
   begin(): void {
     const { scheduler, store } = this.#host;
-    this.#manifestsFrom = this.#firstNeededManifest();
     scheduler.add(this.#quietly(collectGarbage(store, () => this.#host.state)), URGENCY);
-    scheduler.add(this.#quietly(this.#oldManifests()), URGENCY);
+    scheduler.add(this.#quietly(this.#findOldManifests()), URGENCY);
   }
 
   /** An SST that nobody needs any more: its objects go. */
@@ -52,6 +52,7 @@ export class Collector {
 
   /** After each manifest: old ones go once a snapshot stands above them. */
   afterCommit(): void {
+    if (this.#manifestsFrom === undefined) return;
     const first = this.#firstNeededManifest();
     for (; this.#manifestsFrom < first; this.#manifestsFrom++) this.#garbage.push(manifestName(this.#manifestsFrom));
     this.#start();
@@ -62,35 +63,44 @@ export class Collector {
     return Math.max(1, (Math.floor(this.#host.state.number / SNAPSHOT_EVERY) - 1) * SNAPSHOT_EVERY);
   }
 
+  *#findOldManifests(): Job<void> {
+    const infos = yield* io(this.#host.store, (door) => door.list(MANIFEST_PREFIX));
+    this.#manifestsFrom = this.#firstNeededManifest();
+    const keep = manifestName(this.#manifestsFrom);
+    for (const { name } of infos) if (name < keep) this.#garbage.push(name);
+    this.#start();
+  }
+
   #start(): void {
     if (this.#running || this.#garbage.length === 0 || this.#host.ended) return;
     this.#running = true;
     this.#host.scheduler.add(this.#quietly(this.#job()), URGENCY);
   }
 
+  /** What could not be deleted is tried again before anything behind it. */
   *#job(): Job<void> {
     const { store, catalog, stats } = this.#host;
+    let deleted = 0;
     try {
       while (this.#garbage.length > 0) {
-        const names = this.#garbage.splice(0);
+        const names = this.#nextNames();
         for (const name of names) yield* same(() => catalog.closeObject(name));
-        yield* deleteObjects(store, names);
-        stats.deletedObjects += names.length;
-        this.#host.tell({ kind: 'garbage', objects: names.length });
+        yield* io(store, (door) => door.delete(names));
+        this.#garbage.splice(0, names.length);
+        deleted += names.length;
+        yield;
       }
     } finally {
       this.#running = false;
+      stats.deletedObjects += deleted;
+      if (deleted > 0) this.#host.tell({ kind: 'garbage', objects: deleted });
     }
   }
 
-  *#oldManifests(): Job<void> {
-    const { store } = this.#host;
-    const keep = manifestName(this.#firstNeededManifest());
-    const infos = yield* io(store, (door) => door.list(MANIFEST_PREFIX));
-    yield* deleteObjects(
-      store,
-      infos.map((info) => info.name).filter((name) => name < keep),
-    );
+  /** One manifest, or a handful of SST objects: a store may delete what it is given at once in any order. */
+  #nextNames(): string[] {
+    const end = this.#garbage.findIndex((name, i) => i === NAMES_AT_ONCE || name.startsWith(MANIFEST_PREFIX));
+    return this.#garbage.slice(0, end < 0 ? this.#garbage.length : Math.max(1, end));
   }
 
   *#quietly(job: Job<unknown>): Job<void> {

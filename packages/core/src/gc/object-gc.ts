@@ -6,7 +6,8 @@ import { io, type Job } from '../scheduler/job.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
 
-const NAMES_AT_ONCE = 64;
+/** Objects that are deleted in one call. */
+export const NAMES_AT_ONCE = 64;
 
 /** Names of the SST objects in a listing that no version needs and no writer will ever name. */
 function findGarbage(names: readonly string[], state: ManifestState): string[] {
@@ -29,15 +30,10 @@ export function* collectGarbage(store: ObjectStore, current: () => ManifestState
     infos.map((info) => info.name),
     current(),
   );
-  yield* deleteObjects(store, garbage);
-  return garbage.length;
-}
-
-/** Deletes objects, a handful a step. */
-export function* deleteObjects(store: ObjectStore, names: readonly string[]): Job<void> {
-  for (let i = 0; i < names.length; i += NAMES_AT_ONCE) {
-    const some = names.slice(i, i + NAMES_AT_ONCE);
+  for (let i = 0; i < garbage.length; i += NAMES_AT_ONCE) {
+    const some = garbage.slice(i, i + NAMES_AT_ONCE);
     yield* io(store, (door) => door.delete(some));
     yield;
   }
+  return garbage.length;
 }

@@ -91,7 +91,8 @@ export class SstWriter {
     const partitions = concat(this.#partitions);
     const meta = encodeMeta(described, compression, partitions, metaChecksum(heap, kernels, this.#id));
     yield* io(this.#writer, (writer) => writer.finish());
-    yield* io(store, (door) => door.put(metaName(this.#id), meta.bytes));
+    // A synchronous driver may do it again, so it may be there already: the id is nobody else's.
+    yield* io(store, (door) => door.putIfAbsent(metaName(this.#id), meta.bytes));
     const info = { ...described, metaBytes: meta.bytes.length, headBytes: meta.headBytes };
     return { info, head: meta.bytes.subarray(0, meta.headBytes), partitions, warmed: this.#warmed };
   }

@@ -30,7 +30,13 @@ export function* io<S, D extends Door<S>, T>(door: D, call: (door: D | NonNullab
 
 /** A call that is the same in both manners. A synchronous driver goes on without waiting for its promise. */
 export function* same<T>(call: () => MaybePromise<T>): Job<T> {
-  return (yield { later: call, now: call }) as T;
+  return (yield { later: call, now: () => quietly(call()) }) as T;
+}
+
+/** Nobody waits for it: a failure is not heard. */
+function quietly(value: unknown): unknown {
+  if (value instanceof Promise) value.catch(() => undefined);
+  return value;
 }
 
 /** A call that answers at once where the store is synchronous, whoever drives. */

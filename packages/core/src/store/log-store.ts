@@ -18,6 +18,7 @@ export interface LogSegment {
   /**
    * Hands bytes to the system at `position`. `bytes` may lie in WebAssembly memory and is read before the call returns or its promise settles.
    * Appends do not overlap and follow each other without gaps; the last one may be repeated (same bytes, same position), as after a failure.
+   * After `QUOTA` none of the bytes are there.
    */
   append(bytes: Uint8Array, position: number): MaybePromise<void>;
   /**
@@ -49,9 +50,12 @@ export interface LogStore {
    */
   create(segment: number, sizeBytes: number): MaybePromise<LogSegment | undefined>;
   /**
-   * Makes everything that stands in these segments survive a power cut: an earlier writer may not have synced them. A missing one is `CORRUPTION`.
+   * Makes these segments, and everything that stands in them by now, survive a power cut: an earlier writer may not have synced them. A missing one
+   * is `CORRUPTION`.
    */
   makeDurable(segments: readonly number[]): Promise<void>;
+  /** The same, done when it returns. Present where the store is synchronous. */
+  makeDurableNow?(segments: readonly number[]): void;
   /** Removes (or keeps for recycling) every segment with a number below `before`. */
   truncate(before: number): MaybePromise<void>;
   /** Releases what the log holds, open segments included. Idempotent. */

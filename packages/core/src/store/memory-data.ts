@@ -1,10 +1,11 @@
 // What the handles of one memory store share: finished objects, log segments, the courtesy lock. Objects are immutable: a crash copies references only.
 
-/** A log segment: `bytes` has room to grow, `length` of them were appended, the first `synced` survive a power cut. */
+/** A log segment: `bytes` has room to grow, `length` of them were appended, the first `synced` survive a power cut, and so does its name once `named`. */
 export interface MemorySegment {
   bytes: Uint8Array<ArrayBuffer>;
   length: number;
   synced: number;
+  named: boolean;
 }
 
 /** The state of one memory store. */
@@ -25,13 +26,13 @@ export class MemoryData {
   afterPowerCut(unsynced: (bytes: Uint8Array, segment: number) => Uint8Array): MemoryData {
     const data = new MemoryData();
     for (const [name, bytes] of this.objects) data.objects.set(name, bytes);
-    for (const [number, { bytes, length, synced }] of this.segments) {
+    for (const [number, { bytes, length, synced, named }] of this.segments) {
       const tail = unsynced(bytes.slice(synced, length), number);
       const left = synced + tail.length;
-      if (left === 0) continue;
+      if (left === 0 && !named) continue;
       const survivor = grown(bytes.subarray(0, synced), left);
       survivor.set(tail, synced);
-      data.segments.set(number, { bytes: survivor, length: left, synced: left });
+      data.segments.set(number, { bytes: survivor, length: left, synced: left, named: true });
     }
     return data;
   }

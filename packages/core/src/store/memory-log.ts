@@ -12,6 +12,9 @@ const FIRST_BYTES = 4096;
 export function memoryLog(handle: MemoryHandle): LogStore {
   const { data, later, sync } = handle;
   const perform = performer(handle);
+  const makeAllDurable = (numbers: readonly number[]) => (): void => {
+    for (const number of numbers) makeDurable(number, data.segments.get(number));
+  };
   return {
     kind: 'memory',
     sync,
@@ -20,10 +23,9 @@ export function memoryLog(handle: MemoryHandle): LogStore {
     read: (number, into) => perform('log.read', `${number}`, () => read(data.segments.get(number), into)),
     create: (number) => perform('log.create', `${number}`, () => create(handle, number)),
     async makeDurable(numbers) {
-      await later('log.makeDurable', numbers.join(), () => {
-        for (const number of numbers) makeDurable(number, data.segments.get(number));
-      });
+      await later('log.makeDurable', numbers.join(), makeAllDurable(numbers));
     },
+    ...(sync && { makeDurableNow: (numbers) => handle.now('log.makeDurable', numbers.join(), makeAllDurable(numbers)) }),
     truncate: (before) =>
       later('log.truncate', `${before}`, () => {
         for (const number of data.segments.keys()) if (number < before) data.segments.delete(number);
@@ -51,11 +53,12 @@ function read(segment: MemorySegment | undefined, into: Uint8Array): number | un
 function makeDurable(number: number, segment: MemorySegment | undefined): void {
   if (segment === undefined) throw new StorageError('CORRUPTION', `log segment is missing segment=${number}`);
   segment.synced = segment.length;
+  segment.named = true;
 }
 
 function create(handle: MemoryHandle, number: number): LogSegment | undefined {
   if (handle.data.segments.has(number)) return undefined;
-  const segment = { bytes: new Uint8Array(FIRST_BYTES), length: 0, synced: 0 };
+  const segment = { bytes: new Uint8Array(FIRST_BYTES), length: 0, synced: 0, named: false };
   handle.data.segments.set(number, segment);
   return new MemoryLogSegment(handle, segment, `${number}`);
 }
@@ -116,6 +119,7 @@ class MemoryLogSegment implements LogSegment {
     const { length } = this.#segment;
     return () => {
       this.#segment.synced = Math.max(this.#segment.synced, length);
+      this.#segment.named = true;
     };
   }
 

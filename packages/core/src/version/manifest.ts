@@ -73,10 +73,20 @@ export class Manifest {
   #state: ManifestState;
   /** The state whose manifest is being created. */
   #committing: ManifestState | undefined;
+  /** Names of the newest manifest and of the next. */
+  #name = '';
+  #nextName = '';
 
   constructor(parts: ManifestParts, state: ManifestState) {
     this.#parts = parts;
     this.#state = state;
+    this.#install(state);
+  }
+
+  #install(state: ManifestState): void {
+    this.#state = state;
+    this.#name = manifestName(state.number);
+    this.#nextName = manifestName(state.number + 1);
   }
 
   get state(): ManifestState {
@@ -93,25 +103,37 @@ export class Manifest {
     } finally {
       this.#committing = undefined;
     }
-    this.#state = next;
+    this.#install(next);
     return next;
   }
 
-  /** Is there a manifest n, or one above it, of another writer? Our own commits may begin and end while we look. */
-  isOvertaken(n: number): MaybePromise<boolean> {
-    const door = this.#parts.store.sync ?? this.#parts.store;
-    return andThen(door.has(manifestName(n)), (there) => there && this.#isForeign(n));
+  /**
+   * Has another writer gone on from here? Asked after every append. Its first manifest follows ours directly, and is deleted after ours only
+   * (PROTOCOL.md, rule 4): so either it is there, or ours is not.
+   */
+  isOvertaken(): MaybePromise<boolean> {
+    return andThen(this.#has(this.#nextName), (above) => (above ? this.#isForeign(this.#state.number + 1) : this.#isGone()));
   }
 
+  /** Manifest n is there. Our own commits may begin and end while we look. */
   #isForeign(n: number): MaybePromise<boolean> {
-    if (n <= this.#state.number) return this.isOvertaken(this.#state.number + 1);
+    if (n <= this.#state.number) return this.isOvertaken();
     const mine = this.#committing;
     if (mine?.number !== n) return true;
     const door = this.#parts.store.sync ?? this.#parts.store;
     return andThen(door.get(manifestName(n)), (bytes) => {
       if (bytes === undefined || decodeManifest(this.#parts, n, bytes).nonce !== mine.nonce) return true;
-      return this.isOvertaken(n + 1);
+      return andThen(this.#has(manifestName(n + 1)), (above) => (above ? this.#isForeign(n + 1) : this.#isGone()));
     });
+  }
+
+  #isGone(): MaybePromise<boolean> {
+    const mine = this.#name;
+    return andThen(this.#has(mine), (there) => !there && (mine === this.#name || this.isOvertaken()));
+  }
+
+  #has(name: string): MaybePromise<boolean> {
+    return (this.#parts.store.sync ?? this.#parts.store).has(name);
   }
 }
 

@@ -1,7 +1,7 @@
 // The writing end of the log: one append in flight, segments that follow each other, and what is known to be durable of them.
 
 import { StorageError } from '../base/errors.ts';
-import { andThen, type MaybePromise } from '../base/maybe-promise.ts';
+import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import { segmentName } from '../format/object-names.ts';
 import type { LogSegment, LogStore } from '../store/log-store.ts';
 
@@ -17,12 +17,8 @@ export class LogWriter {
   /** Segments with bytes that are not known to be durable, oldest first; the last one is written to. */
   readonly #segments: Segment[] = [];
 
-  /** Segments of an earlier writer that may not be durable: what follows them must not be promised before they are. */
-  #inherited: readonly number[];
-
-  constructor(log: LogStore, inherited: readonly number[]) {
+  constructor(log: LogStore) {
     this.#log = log;
-    this.#inherited = inherited;
   }
 
   get #current(): Segment {
@@ -44,16 +40,23 @@ export class LogWriter {
     return this.#current.synced;
   }
 
-  /** Starts the next segment. Its number being taken means that another writer is at work. */
-  roll(segment: number, sizeBytes: number): MaybePromise<void> {
+  /** Starts a segment. False: its number is taken. */
+  begin(segment: number, sizeBytes: number): MaybePromise<boolean> {
     return andThen(this.#log.create(segment, sizeBytes), (file) => {
-      if (file === undefined) {
-        throw new StorageError('FENCED', 'another writer has taken this database over: close this handle and open again', {
-          object: segmentName(segment),
-        });
-      }
+      if (file === undefined) return false;
       this.#dropDurable();
       this.#segments.push({ number: segment, file, appended: 0, synced: 0 });
+      return true;
+    });
+  }
+
+  /** Starts the next segment. Its number being taken means that another writer is at work. */
+  roll(segment: number, sizeBytes: number): MaybePromise<void> {
+    return andThen(this.begin(segment, sizeBytes), (begun) => {
+      if (begun) return;
+      throw new StorageError('FENCED', 'another writer has taken this database over: close this handle and open again', {
+        object: segmentName(segment),
+      });
     });
   }
 
@@ -67,7 +70,6 @@ export class LogWriter {
 
   /** Makes everything that is appended by now durable, older segments first. */
   async sync(): Promise<void> {
-    await this.#settleInherited();
     const covered = this.#segments.map((segment) => ({ segment, end: segment.appended }));
     for (const { segment, end } of covered) {
       // What was flushed meanwhile is closed, and need not be durable here any more.
@@ -78,29 +80,13 @@ export class LogWriter {
     this.#dropDurable();
   }
 
-  async #settleInherited(): Promise<void> {
-    while (this.#inherited.length > 0) {
-      const inherited = this.#inherited;
-      try {
-        await this.#log.makeDurable(inherited);
-        this.#inherited = this.#inherited.filter((segment) => !inherited.includes(segment));
-      } catch (error) {
-        // Some of them may have been flushed and removed meanwhile: the others are tried again.
-        if (inherited.length === this.#inherited.length) throw error;
-      }
-    }
-  }
-
   /** True when `syncNow` would do. */
   get canSyncNow(): boolean {
-    return this.#inherited.length === 0 && this.#current.file.syncNow !== undefined;
+    return this.#current.file.syncNow !== undefined;
   }
 
-  /** The same before returning; segments of an earlier writer are settled by asynchronous syncs only. */
+  /** The same before returning. */
   syncNow(): void {
-    if (this.#inherited.length > 0) {
-      throw new StorageError('UNAVAILABLE', 'call `await db.sync()` once before the first synchronous write with durability synced');
-    }
     for (const segment of this.#segments) {
       if (segment.synced >= segment.appended) continue;
       if (segment.file.syncNow === undefined) throw new StorageError('UNSUPPORTED', 'this log cannot sync synchronously');
@@ -116,12 +102,21 @@ export class LogWriter {
 
   /** Closes segments that are durable and not written to any more. */
   #dropDurable(): void {
-    while (this.#segments.length > 1 && this.#segments[0]!.synced >= this.#segments[0]!.appended) void this.#segments.shift()!.file.close();
+    while (this.#segments.length > 1 && this.#segments[0]!.synced >= this.#segments[0]!.appended) letGo(this.#segments.shift()!.file);
   }
 
   /** Segments below this number were flushed: whether they are durable does not matter any more. */
   forgetBelow(segment: number): void {
-    this.#inherited = this.#inherited.filter((inherited) => inherited >= segment);
-    while (this.#segments.length > 1 && this.#segments[0]!.number < segment) void this.#segments.shift()!.file.close();
+    while (this.#segments.length > 1 && this.#segments[0]!.number < segment) letGo(this.#segments.shift()!.file);
+  }
+}
+
+/** Nothing of it is needed any more: whether it could be closed is nobody's matter. */
+function letGo(file: LogSegment): void {
+  try {
+    const closing = file.close();
+    if (isPromise(closing)) closing.catch(() => undefined);
+  } catch {
+    // As above.
   }
 }

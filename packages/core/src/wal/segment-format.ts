@@ -1,7 +1,7 @@
 // The head of a log segment, and the two records that are not batches (docs/FORMAT.md).
 //
-//   segment header: 0 magic 'VWAL' | 4 version | 8 database uuid | 24 term | 32 segment number | 40 end of the previous segment |
-//                   48 bytes of the previous segment known to be durable when this one began | 56 checksum
+//   segment header: 0 magic 'VWAL' | 4 version | 8 database uuid | 24 log uuid | 40 term | 48 segment number | 56 end of the previous segment |
+//                   64 bytes of the previous segment known to be durable when this one began | 72 checksum
 //   fence record:   0 term (u64) | 8 count | 12 zero | 16 count x { segment u64, end u64 }
 //   close record:   0 synced position (u64)
 //
@@ -12,15 +12,18 @@ import { toHex } from '../base/hex.ts';
 import { RECORD_CLOSE, RECORD_FENCE, recordBytes, writeRecordHeader } from '../format/record.ts';
 import type { Heap } from '../heap/heap.ts';
 
-export const SEGMENT_HEADER_BYTES = 64;
+export const SEGMENT_HEADER_BYTES = 80;
 const MAGIC = 0x4c415756;
 const VERSION = 1;
+const SUMMED_BYTES = 72;
 const SEED_FROM = 8;
-const SEED_BYTES = 40;
+const SEED_BYTES = 56;
 
 export interface SegmentHeader {
   /** 32 hex digits. */
   readonly database: string;
+  /** Identity of the log, as the manifest names it: 32 hex digits. */
+  readonly log: string;
   readonly term: number;
   readonly segment: number;
   /** Where the previous segment ended, 0 when there is none. */
@@ -58,26 +61,28 @@ export class SegmentFormat {
     bytes.fill(0, at, at + SEGMENT_HEADER_BYTES);
     view.setUint32(at, MAGIC, true);
     view.setUint16(at + 4, VERSION, true);
-    for (let i = 0; i < 16; i++) bytes[at + 8 + i] = Number.parseInt(header.database.slice(i * 2, i * 2 + 2), 16);
-    this.#setNumber(at + 24, header.term);
-    this.#setNumber(at + 32, header.segment);
-    this.#setNumber(at + 40, header.previousEnd);
-    this.#setNumber(at + 48, header.previousSynced);
-    this.#kernels.xxh64(at, 56, 0, 0, at + 56);
+    const ids = header.database + header.log;
+    for (let i = 0; i < 32; i++) bytes[at + 8 + i] = Number.parseInt(ids.slice(i * 2, i * 2 + 2), 16);
+    this.#setNumber(at + 40, header.term);
+    this.#setNumber(at + 48, header.segment);
+    this.#setNumber(at + 56, header.previousEnd);
+    this.#setNumber(at + 64, header.previousSynced);
+    this.#kernels.xxh64(at, SUMMED_BYTES, 0, 0, at + SUMMED_BYTES);
     return this.#seed(at);
   }
 
   /** The header at `at`, or undefined when there is no valid one. */
   readHeader(at: number): (SegmentHeader & { version: number; seed: SegmentSeed }) | undefined {
     const { view, bytes } = this.#heap;
-    this.#kernels.xxh64(at, 56, 0, 0, this.#scratch);
-    if (view.getUint32(at, true) !== MAGIC || view.getBigUint64(at + 56) !== view.getBigUint64(this.#scratch)) return undefined;
+    this.#kernels.xxh64(at, SUMMED_BYTES, 0, 0, this.#scratch);
+    if (view.getUint32(at, true) !== MAGIC || view.getBigUint64(at + SUMMED_BYTES) !== view.getBigUint64(this.#scratch)) return undefined;
     return {
       database: toHex(bytes.subarray(at + 8, at + 24)),
-      term: this.#number(at + 24),
-      segment: this.#number(at + 32),
-      previousEnd: this.#number(at + 40),
-      previousSynced: this.#number(at + 48),
+      log: toHex(bytes.subarray(at + 24, at + 40)),
+      term: this.#number(at + 40),
+      segment: this.#number(at + 48),
+      previousEnd: this.#number(at + 56),
+      previousSynced: this.#number(at + 64),
       version: view.getUint16(at + 4, true),
       seed: this.#seed(at),
     };

@@ -1,7 +1,7 @@
 // Reading a log segment that stands in linear memory: its header, its records up to the first that is not valid, and whether what follows
 // proves that something durable is missing.
 
-import { BATCH_SYNCED, RECORD_HEADER_BYTES, RECORD_TYPE, type Kernels } from '@varve/wasm-kernels';
+import { BATCH_COUNT, BATCH_SYNCED, RECORD_HEADER_BYTES, RECORD_TYPE, type Kernels } from '@varve/wasm-kernels';
 import { StorageError } from '../base/errors.ts';
 import { segmentName } from '../format/object-names.ts';
 import { RECORD_BATCH, RECORD_CLOSE, RECORD_FENCE, recordBytes } from '../format/record.ts';
@@ -14,9 +14,22 @@ export type OnBatch = (payload: number, length: number) => void;
 export interface ScannedSegment {
   /** Where the last valid record ends. */
   readonly end: number;
-  /** A record further on shows that more had been durable. */
+  /** Where the last batch ends, 0 when there is none. */
+  readonly batchesEnd: number;
+  /** Entries of all batches together. */
+  readonly entries: number;
+  /** How much of the segment its own records know to be durable. */
+  readonly synced: number;
+  /** A record behind a bad one shows that more had been durable. */
   readonly proof: boolean;
-  readonly fence: readonly FenceEntry[];
+  /** Undefined: it is not the first of a term, or that record is torn. */
+  readonly fence: readonly FenceEntry[] | undefined;
+}
+
+/** Which log a segment has to belong to, as 32 hex digits each. */
+export interface LogIdentity {
+  readonly database: string;
+  readonly log: string;
 }
 
 export class SegmentReader {
@@ -31,7 +44,7 @@ export class SegmentReader {
   }
 
   /** Header of segment `segment` at `at`, or undefined where nothing of it was ever written. Throws when it is damaged or foreign. */
-  header(at: number, length: number, segment: number, database: string): (SegmentHeader & { seed: SegmentSeed }) | undefined {
+  header(at: number, length: number, segment: number, expected: LogIdentity): (SegmentHeader & { seed: SegmentSeed }) | undefined {
     const object = segmentName(segment);
     if (length < SEGMENT_HEADER_BYTES || this.#isZero(at)) return undefined;
     const header = this.#format.readHeader(at);
@@ -39,8 +52,9 @@ export class SegmentReader {
     if (header.version !== 1) {
       throw new StorageError('UNSUPPORTED', `log has format version=${header.version}: this version reads 1`, { object });
     }
-    if (header.database !== database) {
-      throw new StorageError('CORRUPTION', `log belongs to another database: expected=${database} found=${header.database}`, { object });
+    for (const part of ['database', 'log'] as const) {
+      if (header[part] === expected[part]) continue;
+      throw new StorageError('CORRUPTION', `log belongs to another ${part}: expected=${expected[part]} found=${header[part]}`, { object });
     }
     return header.segment === segment ? header : undefined;
   }
@@ -52,19 +66,26 @@ export class SegmentReader {
 
   /** Visits the batches of the segment at `at` that end at or before `limit`. */
   scan(at: number, limit: number, seed: SegmentSeed, onBatch: OnBatch): ScannedSegment {
+    const { u32, bytes } = this.#heap;
     let position = SEGMENT_HEADER_BYTES;
-    let fence: readonly FenceEntry[] = [];
+    let fence: readonly FenceEntry[] | undefined;
+    let [batchesEnd, entries, synced] = [0, 0, 0];
     while (position + RECORD_HEADER_BYTES <= limit) {
       const length = this.#check(at, position, limit, seed);
       if (length < 0) break;
       const payload = at + position + RECORD_HEADER_BYTES;
-      const type = this.#heap.bytes[at + position + RECORD_TYPE]!;
-      if (type === RECORD_BATCH) onBatch(payload, length);
-      else if (type === RECORD_FENCE) fence = this.#format.readFence(payload, length)?.entries ?? [];
-      else if (type !== RECORD_CLOSE) throw new StorageError('UNSUPPORTED', `log has a record of type=${type}: use a newer version`);
+      const type = bytes[at + position + RECORD_TYPE]!;
       position += recordBytes(length);
+      if (type === RECORD_BATCH) {
+        onBatch(payload, length);
+        batchesEnd = position;
+        entries += u32[(payload + BATCH_COUNT) >>> 2]!;
+        synced = Math.max(synced, u32[(payload + BATCH_SYNCED) >>> 2]!);
+      } else if (type === RECORD_FENCE) fence = this.#format.readFence(payload, length)?.entries;
+      else if (type === RECORD_CLOSE) synced = Math.max(synced, this.#format.readClose(payload, length) ?? 0);
+      else throw new StorageError('UNSUPPORTED', `log has a record of type=${type}: use a newer version`);
     }
-    return { end: position, proof: this.#proves(at, position, limit, seed), fence };
+    return { end: position, batchesEnd, entries, synced, proof: this.#proves(at, position, limit, seed), fence };
   }
 
   /** Is there, behind a bad record, a valid one that knows the bad place as durable? */

@@ -14,10 +14,12 @@ import type { LogWriter } from '../wal/log-writer.ts';
 import { AckQueue } from './ack-queue.ts';
 import type { Durability } from './durability.ts';
 import { SyncPolicy } from './sync-policy.ts';
-import { undecided } from './undecided.ts';
+import { refused, undecided } from './undecided.ts';
 
 /** A writer that never waits for the event loop would starve it: acknowledgements wait for a turn every so many logged bytes. */
 const TURN_BYTES = 64 * 1024;
+/** A writer that has not looked for so long may have been stopped and overtaken: it looks before it hands anything to the log, ms. */
+const LOOK_AGAIN_MS = 100;
 /** A sync on the spot keeps the event loop waiting about as long as so many bytes. */
 const SYNC_AS_BYTES = 4096;
 
@@ -28,6 +30,8 @@ export interface PipelineParts {
   readonly visible: VisibleEpoch;
   /** True when a manifest of another writer stands above ours. */
   readonly overtaken: () => MaybePromise<boolean>;
+  /** Asking costs next to nothing. */
+  readonly asksAtOnce: boolean;
   /** Called once, when everything is refused from now on. */
   readonly failed: (error: unknown) => void;
   /** Called every TURN_BYTES: background work does its share. */
@@ -44,8 +48,9 @@ export class LogPipeline {
   #active!: Memtable;
   /** Address up to which the arena's bytes were appended. */
   #appendedTo = 0;
-  /** The same as counts over the handle's life: written to the arena, appended, durable. */
+  /** The same as counts over the handle's life: written to the arena, handed to the log, appended, durable. */
   #logged = 0;
+  #handed = 0;
   #appended = 0;
   #synced = 0;
   #epochBase: bigint;
@@ -56,6 +61,7 @@ export class LogPipeline {
   #group = 0;
   #sinceTurn = 0;
   #holding = false;
+  #askedAt = -Infinity;
   #failure: unknown;
 
   constructor(parts: PipelineParts) {
@@ -150,21 +156,36 @@ export class LogPipeline {
     const length = to - this.#appendedTo;
     if (length === 0) return this.#settle();
     try {
+      this.#lookAgain();
+      this.#handed = this.#logged;
       const done = andThen(this.#log.append(this.#heap.bytes.subarray(this.#appendedTo, to)), () => this.#appendedUpTo(to, length));
       if (!isPromise(done)) return undefined;
-      this.#appending = done.catch((error: unknown) => this.fail(error)).finally(() => (this.#appending = undefined));
+      this.#appending = done.catch((error: unknown) => this.#appendFailed(error)).finally(() => (this.#appending = undefined));
       return this.#appending;
     } catch (error) {
-      this.fail(error);
-      return undefined;
+      return this.#appendFailed(error);
     }
+  }
+
+  /** A log that is full keeps nothing of what it was given last. */
+  #appendFailed(error: unknown): undefined {
+    if (error instanceof StorageError && error.code === 'QUOTA') this.#handed = this.#appended;
+    this.fail(error);
+  }
+
+  /** What is never handed to the log is decided: a writer that slept through a take-over learns of it here. Safety is the check after the append. */
+  #lookAgain(): void {
+    if (!this.#parts.asksAtOnce) return;
+    const now = this.#parts.clock.now();
+    if (now - this.#askedAt > LOOK_AGAIN_MS && this.#parts.overtaken() === true) throw fenced();
+    this.#askedAt = now;
   }
 
   #appendedUpTo(to: number, length: number): MaybePromise<void> {
     this.#appendedTo = to;
     this.#sinceTurn += length;
     return andThen(this.#parts.overtaken(), (overtaken) => {
-      if (overtaken) throw new StorageError('FENCED', 'another writer has taken this database over: close this handle and open again');
+      if (overtaken) throw fenced();
       this.#appended += length;
       if (this.#sinceTurn >= TURN_BYTES && !this.#acks.isEmpty) this.#holdForTurn();
       this.#settle();
@@ -231,9 +252,11 @@ export class LogPipeline {
 
   /** A synchronous write is acknowledged by returning: whoever waited before it is served first. */
   completeSync(epochLow: number, durability: Durability): bigint {
+    const end = this.#logged;
     this.#holding = false;
-    this.appendNow();
+    assert(!isPromise(this.#append()), 'a synchronous log answered with a promise');
     if (durability === 'synced' || !this.#acks.isEmpty) this.#syncNow();
+    if (this.#failure !== undefined) throw this.#fateOf(end);
     if (epochLow > this.#visible.low) this.#visible.low = epochLow;
     if (this.#sinceTurn >= TURN_BYTES) {
       this.#sinceTurn = 0;
@@ -243,11 +266,11 @@ export class LogPipeline {
   }
 
   #syncNow(): void {
+    if (this.#failure !== undefined) return;
     try {
       this.#log.syncNow();
     } catch (error) {
-      this.fail(error);
-      throw error;
+      return this.fail(error);
     }
     this.#synced = this.#appended;
     this.#settle();
@@ -258,6 +281,7 @@ export class LogPipeline {
     this.#holding = false;
     this.appendNow();
     if (!this.#acks.isEmpty) this.#syncNow();
+    this.assertWritable();
   }
 
   /** Resolves when everything in the arena is durable and acknowledged. For whoever holds the line. */
@@ -277,7 +301,7 @@ export class LogPipeline {
 
   /** Appends what is in the arena, all of it when the answer is there. */
   appendAll(): MaybePromise<void> {
-    this.#throwFailure();
+    this.assertWritable();
     if (this.#appendedTo === this.#active.tail && this.#appending === undefined) return undefined;
     return andThen(this.#append(), () => this.appendAll());
   }
@@ -285,33 +309,32 @@ export class LogPipeline {
   /** Appends what is in the arena before returning. Only with a synchronous log. */
   appendNow(): void {
     assert(!isPromise(this.#append()), 'a synchronous log answered with a promise');
-    this.#throwFailure();
-  }
-
-  /** What just went wrong, as it was. Later calls are told by `assertWritable`. */
-  #throwFailure(): void {
-    if (this.#failure !== undefined) throw this.#failure as Error;
+    this.assertWritable();
   }
 
   /** Throws what a write would be refused with. */
   assertWritable(): void {
-    if (this.#failure === undefined) return;
-    const cause = this.#failure;
-    const told = cause instanceof StorageError && (cause.code === 'FENCED' || cause.code === 'CLOSED' || cause.code === 'QUOTA');
-    if (told) throw new StorageError(cause.code, cause.message, { cause });
-    throw new StorageError(
-      'READ_ONLY',
-      'an earlier write failed, so this handle no longer writes: close it and open again to see what was kept',
-      { cause },
-    );
+    if (this.#failure !== undefined) throw refused(this.#failure);
   }
 
-  /** No write is accepted any more; those that wait are refused. */
+  /** No write is accepted any more; those that wait are told. */
   fail(error: unknown): void {
     if (this.#failure === undefined) {
       this.#failure = error;
       this.#parts.failed(error);
     }
-    while (!this.#acks.isEmpty) this.#acks.shift().reject(undecided(error));
+    while (!this.#acks.isEmpty) {
+      const { end, reject } = this.#acks.shift();
+      reject(this.#fateOf(end));
+    }
   }
+
+  /** What the write is told whose record ends there. */
+  #fateOf(end: number): StorageError {
+    return end <= this.#handed ? undecided(this.#failure) : refused(this.#failure);
+  }
+}
+
+function fenced(): StorageError {
+  return new StorageError('FENCED', 'another writer has taken this database over: close this handle and open again');
 }

@@ -1,13 +1,19 @@
-// What a waiting write is refused with when the log fails under it.
+// What a write is told when the log fails under it (PROTOCOL.md, rule 7): a write that was handed to the log may be there, whole, and appear after the
+// next open; one that was not is refused, and nobody will ever find it.
 
 import { StorageError, type StorageErrorCode } from '../base/errors.ts';
 
-/** These say what became of the write, or that nobody will find it. */
-const DECIDED: readonly StorageErrorCode[] = ['FENCED', 'QUOTA', 'CLOSED'];
+/** Reasons that a caller can act on: they are told as they are. */
+const TOLD: readonly StorageErrorCode[] = ['FENCED', 'CLOSED', 'QUOTA'];
 
-/** The error for a write that was handed to the log: it may be there, whole, and appear after the next open (PROTOCOL.md, rule 7). */
-export function undecided(error: unknown): unknown {
-  if (error instanceof StorageError && DECIDED.includes(error.code)) return error;
-  const message = 'the write may have been kept or not: close the database, open it again and look';
-  return new StorageError('UNKNOWN', message, { cause: error });
+/** The error for a write that was handed to the log. */
+export function undecided(cause: unknown): StorageError {
+  return new StorageError('UNKNOWN', 'the write may have been kept or not: close the database, open it again and look', { cause });
+}
+
+/** The error for a write that was not. */
+export function refused(cause: unknown): StorageError {
+  if (cause instanceof StorageError && TOLD.includes(cause.code)) return new StorageError(cause.code, cause.message, { cause });
+  const message = 'an earlier write failed, so this handle no longer writes: close it and open again to see what was kept';
+  return new StorageError('READ_ONLY', message, { cause });
 }

@@ -19,7 +19,7 @@ import {
 } from '@varve/wasm-kernels';
 import type { Clock } from '../base/clock.ts';
 import { StorageError } from '../base/errors.ts';
-import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
+import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
 import { RECORD_BATCH, recordBytes, writeRecordHeader } from '../format/record.ts';
 import type { Heap } from '../heap/heap.ts';
@@ -272,22 +272,33 @@ export class Writer {
 
   #waitInLine(batch: WriteBatch, durability: Durability): Promise<bigint> {
     return new Promise((resolve, reject) => {
-      const place = async (): Promise<void> => {
-        await this.#makeRoom(batch);
-        this.#copy(batch);
-        this.pipeline.acknowledgeTo(this.#epochLow, durability, resolve, reject);
-      };
-      Promise.resolve(this.inLine(place)).catch(reject);
+      this.takeTurn(() => this.place(batch, durability, resolve, reject), reject);
     });
   }
 
-  async #makeRoom(batch: WriteBatch): Promise<void> {
-    this.pipeline.assertWritable();
-    while (!this.#fits(batch.length, batch.count)) {
-      await this.pipeline.appendAll();
-      await this.#parts.freeze();
-      this.pipeline.assertWritable();
+  /** Does `work` behind all writes so far, and before all that come until it is done. */
+  takeTurn(work: () => MaybePromise<void>, failed: (error: unknown) => void): void {
+    try {
+      const done = this.inLine(work);
+      if (isPromise(done)) done.catch(failed);
+    } catch (error) {
+      failed(error);
     }
+  }
+
+  /** For whoever's turn it is: makes room for the batch and writes it. It is over when the batch has its epoch; `resolve` is told when it is acknowledged. */
+  place(batch: WriteBatch, durability: Durability, resolve: (epoch: bigint) => void, reject: (error: unknown) => void): MaybePromise<void> {
+    this.#checkSize(batch);
+    return andThen(this.#makeRoom(batch), () => {
+      this.#copy(batch);
+      this.pipeline.acknowledgeTo(this.#epochLow, durability, resolve, reject);
+    });
+  }
+
+  #makeRoom(batch: WriteBatch): MaybePromise<void> {
+    this.pipeline.assertWritable();
+    if (this.#fits(batch.length, batch.count)) return undefined;
+    return andThen(this.pipeline.appendAll(), () => andThen(this.#parts.freeze(), () => this.#makeRoom(batch)));
   }
 
   #writeOwnSync(fill: (batch: WriteBatch) => void, durability: Durability): bigint {
