@@ -62,6 +62,10 @@ export class GrowingFile {
     yield* this.#use(writeAll(this.#descriptor, bytes, position));
   }
 
+  get state(): 'open' | 'finished' | 'aborted' {
+    return this.#state;
+  }
+
   /** False: the name is taken. Once the file has its name a failure leaves it unknown whether the name lasts. */
   *finish(): Steps<boolean> {
     return this.#state === 'finished' || (yield* this.#use(this.#finish()));

@@ -22,9 +22,17 @@ export interface SegmentHome {
   closed(segment: FileSegment): void;
 }
 
+/** An open file for a segment. */
+export interface SegmentFile {
+  readonly descriptor: number;
+  readonly size: number;
+}
+
 export class FileSegment implements LogSegment {
   readonly number: number;
   readonly #home: SegmentHome;
+  /** How long it is to get: who recovers it makes room for the whole file. */
+  readonly #mostBytes: number;
   readonly #shared = new SharedSync(() => this.#syncLater());
   #descriptor: number;
   /** Bytes that have their blocks: no append below this lets the file grow. Infinity: nobody cares. */
@@ -36,11 +44,12 @@ export class FileSegment implements LogSegment {
   #named = false;
   #closing: Promise<void> | undefined;
 
-  /** Takes over `descriptor`, a file of `allocated` bytes. */
-  constructor(number: number, descriptor: number, allocated: number, home: SegmentHome) {
+  /** Takes over a file, which is not kept ahead beyond `mostBytes`. */
+  constructor(number: number, { descriptor, size }: SegmentFile, mostBytes: number, home: SegmentHome) {
     this.number = number;
     this.#descriptor = descriptor;
-    this.#allocated = home.syncing ? allocated : Infinity;
+    this.#allocated = home.syncing ? size : Infinity;
+    this.#mostBytes = mostBytes;
     this.#home = home;
   }
 
@@ -113,13 +122,14 @@ export class FileSegment implements LogSegment {
     if (this.#allocated === Infinity) this.#allocated = this.#end;
   }
 
-  /** Makes room for an append up to `end`. A large one makes its own. */
+  /** Makes room for an append up to `end`. A large one makes its own, as does what comes after the most that was announced. */
   #extend(end: number): void {
     const from = this.#allocated;
+    const ahead = Math.min(AHEAD_BYTES, this.#mostBytes - from);
     this.#allocated = end;
-    if (end - from > AHEAD_BYTES) return;
+    if (end - from > ahead) return;
     try {
-      this.#allocated = Math.max(end, from + writeSync(this.#descriptor, ZEROS, 0, AHEAD_BYTES, from));
+      this.#allocated = Math.max(end, from + writeSync(this.#descriptor, ZEROS, 0, ahead, from));
     } catch (error) {
       // There may still be room for the append itself, which says so.
       if (codeOf(error) !== 'ENOSPC' && codeOf(error) !== 'EDQUOT') throw error;

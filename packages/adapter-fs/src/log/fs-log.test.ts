@@ -22,8 +22,8 @@ const sizeOf = (number: number) => statSync(pathOf(number)).size;
 const fileOf = (number: number) => statSync(pathOf(number)).ino;
 const spares = () => readdirSync(join(directory, 'wal')).filter((name) => name.startsWith('_spare'));
 
-function create(log: LogStore, number: number): FileSegment {
-  const segment = log.create(number, 2 ** 20);
+function create(log: LogStore, number: number, sizeBytes = 2 ** 20): FileSegment {
+  const segment = log.create(number, sizeBytes);
   if (!(segment instanceof FileSegment)) throw new Error(`segment ${number} was refused`);
   return segment;
 }
@@ -72,6 +72,21 @@ describe('a segment', () => {
     expect(sizeOf(1)).toBe(AHEAD + 1);
   });
 
+  it('is not kept ahead beyond what it was announced to become, nor is one in a recycled file', async () => {
+    const log = openLog();
+    const segment = create(log, 1, 1000);
+    await segment.sync();
+    segment.append(new Uint8Array(176).fill(1), 0);
+    expect(sizeOf(1)).toBe(1000);
+    segment.append(new Uint8Array(900).fill(1), 176);
+    expect(sizeOf(1)).toBe(1076);
+    await segment.close();
+    await log.truncate(2);
+    const recycled = create(log, 2, 800);
+    recycled.append(new Uint8Array(176).fill(1), 0);
+    expect(sizeOf(2)).toBe(800);
+  });
+
   it('that is closed refuses appends, and syncs of what was not synced before, as CLOSED', async () => {
     const segment = create(openLog(), 1);
     segment.append(new Uint8Array(10), 0);
@@ -90,7 +105,7 @@ describe('a segment', () => {
   it('whose sync failed fails every later one', async () => {
     const home: SegmentHome = { syncing: false, place: { directory, intent: 'write' }, *syncFolder() {}, closed() {} };
     // The system does not sync this device.
-    const segment = new FileSegment(1, openSync('/dev/null', 'r+'), 0, home);
+    const segment = new FileSegment(1, { descriptor: openSync('/dev/null', 'r+'), size: 0 }, 1000, home);
     segment.append(new Uint8Array(10), 0);
     await expect(segment.sync()).rejects.toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining(`directory=${directory}`) });
     await expect(segment.sync()).rejects.toMatchObject({ code: 'UNAVAILABLE' });

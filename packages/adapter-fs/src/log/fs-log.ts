@@ -1,14 +1,14 @@
 // The log of a directory: segments are files `wal/<20 digits>.wal`. A number is taken by creating its file exclusively; what dies with a power cut
 // before the first sync is the caller's matter, as are the bytes behind the last one written.
 
-import { closeSync, fstatSync, linkSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, linkSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { StorageError, type LogStore, type SegmentInfo } from '@varve/core';
 import { syncFile, unlinkIfThere } from '../file-steps.ts';
 import { codeOf, isMissing, type ErrorPlace } from '../fs-errors.ts';
 import type { ObjectFiles } from '../object-files.ts';
 import { naming, performLater, performNow } from '../perform.ts';
 import type { Steps } from '../steps.ts';
-import { FileSegment, type SegmentHome } from './file-segment.ts';
+import { FileSegment, type SegmentFile, type SegmentHome } from './file-segment.ts';
 import { SpareSegments } from './spare-segments.ts';
 
 const SEGMENT_NAME = /^(\d{20})\.wal$/;
@@ -48,11 +48,11 @@ export class FsLog implements LogStore, SegmentHome {
     return naming({ ...this.place, intent: 'read' }, () => readFrom(this.#path(segment), into));
   }
 
-  create(segment: number): FileSegment | undefined {
+  create(segment: number, sizeBytes: number): FileSegment | undefined {
     return naming(this.place, () => {
-      const file = this.#createFile(this.#path(segment));
+      const file = this.#createFile(this.#path(segment), sizeBytes);
       if (file === undefined) return undefined;
-      const created = new FileSegment(segment, file.descriptor, file.size, this);
+      const created = new FileSegment(segment, file, sizeBytes, this);
       this.#open.add(created);
       return created;
     });
@@ -107,11 +107,13 @@ export class FsLog implements LogStore, SegmentHome {
   }
 
   /** Undefined: the name is taken. Recycled files are worth their while where syncs are in use; else fresh ones are quicker. */
-  #createFile(path: string): { descriptor: number; size: number } | undefined {
+  #createFile(path: string, mostBytes: number): SegmentFile | undefined {
     this.#files.folders.make(this.#folder);
     try {
       if (!this.syncing || !this.#spares.give(path)) return { descriptor: openSync(path, 'wx+'), size: 0 };
       const descriptor = openSync(path, 'r+');
+      // A spare of a log with longer segments: its end would only be room that a recovery has to find.
+      if (fstatSync(descriptor).size > mostBytes) ftruncateSync(descriptor, mostBytes);
       return { descriptor, size: fstatSync(descriptor).size };
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return undefined;
