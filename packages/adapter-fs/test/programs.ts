@@ -1,0 +1,83 @@
+// Programs of tests in processes of their own, on the runtime that runs the test. A program is told what to do in its arguments and tells what
+// happened in lines of JSON.
+
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import { build } from 'esbuild';
+
+/** A process that runs a program. */
+export interface ProgramProcess {
+  readonly child: ChildProcess;
+  /** The next line it tells; undefined at its end. */
+  next(): Promise<unknown>;
+  /** Everything it still tells. */
+  rest(): Promise<unknown[]>;
+  /** Kills it at once, as a crash does, and waits until it is gone. */
+  kill(): Promise<void>;
+  /** Its exit status, once it ends by itself; null when it was killed. */
+  readonly ended: Promise<number | null>;
+}
+
+export interface StartOptions extends SpawnOptions {
+  /** What stands before the runtime on the command line. */
+  readonly prefix?: readonly string[];
+}
+
+/** Bundles a program into one file that every user may read. */
+export async function buildProgram(source: string, program: string): Promise<void> {
+  await build({
+    entryPoints: [source],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'es2022',
+    conditions: ['source'],
+    logLevel: 'error',
+  });
+  chmodSync(program, 0o644);
+}
+
+/** Starts a bundled program. */
+export function startProgram(program: string, args: readonly (string | number)[], options: StartOptions = {}): ProgramProcess {
+  const { prefix = [], ...spawnOptions } = options;
+  const [command, ...commandArgs] = [...prefix, ...runtime(), program, ...args.map(String)];
+  const home = dirname(program);
+  const child = spawn(command, commandArgs, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, DENO_DIR: home, HOME: home },
+    ...spawnOptions,
+  });
+  return watch(child);
+}
+
+/** How this runtime runs a program. */
+function runtime(): string[] {
+  return 'deno' in process.versions ? [process.execPath, 'run', '-A', '--no-config', '--no-lock'] : [process.execPath];
+}
+
+function watch(child: ChildProcess): ProgramProcess {
+  if (child.stdout === null) throw new Error('the process has no output');
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ended = new Promise<number | null>((resolve, reject) => child.on('exit', resolve).on('error', reject));
+  const next = async (): Promise<unknown> => {
+    const line = await lines.next();
+    return line.done ? undefined : JSON.parse(line.value);
+  };
+  return {
+    child,
+    ended,
+    next,
+    async rest() {
+      const all: unknown[] = [];
+      for (let line = await next(); line !== undefined; line = await next()) all.push(line);
+      return all;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
