@@ -89,7 +89,7 @@ describe('an SST that nobody needs any more', () => {
     expect(left()).toHaveLength(2);
   });
 
-  it('that cannot be deleted is a warning, and the next one is tried all the same', async () => {
+  it('that cannot be deleted is a warning, and is tried again with the next one', async () => {
     const { collector, host, putSst, left, events } = setUp({
       fault: failCall('delete', 1, 'before', new StorageError('UNAVAILABLE', 'the store is away')),
     });
@@ -98,9 +98,11 @@ describe('an SST that nobody needs any more', () => {
     collector.discard(sst(1));
     await host.scheduler.idle();
     expect(events).toEqual([{ kind: 'warning', message: expect.stringContaining('the store is away') as string }]);
+    expect(left()).toHaveLength(4);
     collector.discard(sst(2));
     await host.scheduler.idle();
-    expect(left()).toEqual([sst(1).metaName, sst(1).dataName]);
+    expect(left()).toEqual([]);
+    expect(host.stats.deletedObjects).toBe(4);
   });
 
   it('that cannot be deleted because the database ends is no warning', async () => {
@@ -123,8 +125,10 @@ describe('an SST that nobody needs any more', () => {
 describe('manifests', () => {
   it('stay while a reader may be on its way down a chain of edits to the snapshot', async () => {
     const { collector, host, manifests, commit } = setUp();
+    commit(1);
+    collector.begin();
     for (let number = 1; number <= 5 * SNAPSHOT_EVERY; number++) {
-      commit(number);
+      if (number > 1) commit(number);
       collector.afterCommit();
       await host.scheduler.idle();
       const left = manifests();
@@ -136,6 +140,40 @@ describe('manifests', () => {
     }
     expect(manifests()[0]).toBe(4 * SNAPSHOT_EVERY);
     expect(host.stats.deletedObjects).toBe(4 * SNAPSHOT_EVERY - 1);
+  });
+
+  it('are deleted one by one, ascending: a writer that was overtaken has to notice that its own is gone', async () => {
+    const deletes: string[] = [];
+    const options: MemoryStoreOptions = {};
+    const { collector, host, put, commit } = setUp(options);
+    commit(70);
+    put(...[3, 15, 47].map(manifestName));
+    options.fault = ({ operation, name }) => {
+      if (operation === 'delete') deletes.push(name);
+      return undefined;
+    };
+    collector.begin();
+    collector.discard(sst(1));
+    await host.scheduler.idle();
+    expect(deletes).toEqual([`${sst(1).dataName} ${sst(1).metaName}`, ...[3, 15, 47].map(manifestName)]);
+  });
+
+  it('that cannot be deleted hold up those above them', async () => {
+    const options: MemoryStoreOptions = {};
+    const { collector, host, put, manifests, commit, events } = setUp(options);
+    commit(70);
+    put(...[3, 15, 47].map(manifestName));
+    const error = new StorageError('UNAVAILABLE', 'the store is away');
+    options.fault = ({ operation, name }) => (operation === 'delete' && name === manifestName(15) ? { when: 'before', error } : undefined);
+    collector.begin();
+    await host.scheduler.idle();
+    expect(manifests()).toEqual([15, 47, 70]);
+    expect(events.map(({ kind }) => kind)).toEqual(['garbage', 'warning']);
+    options.fault = undefined;
+    commit(71);
+    collector.afterCommit();
+    await host.scheduler.idle();
+    expect(manifests()).toEqual([70, 71]);
   });
 
   it('below the chain are deleted at the beginning, whoever left them, and no others', async () => {
