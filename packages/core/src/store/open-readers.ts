@@ -1,6 +1,7 @@
 // Objects kept open for reading: opening one costs more than a read, and a process may hold only so many file descriptors.
 // At most `limit` stay open; the one opened longest ago goes first. A reader in the middle of an asynchronous read is left alone.
 
+import { StorageError } from '../base/errors.ts';
 import { allOf, andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { ObjectReader, ObjectStore, SyncOperations } from './object-store.ts';
 
@@ -13,6 +14,7 @@ export class OpenReaders {
   readonly #store: ObjectStore;
   readonly #limit: number;
   readonly #open = new Map<string, Open>();
+  #ended = false;
 
   constructor(store: ObjectStore, limit: number) {
     this.#store = store;
@@ -34,7 +36,9 @@ export class OpenReaders {
     return open?.reader.close();
   }
 
+  /** Closes everything, also what is on its way. Nothing is read any more. */
   async closeAll(): Promise<void> {
+    this.#ended = true;
     await allOf([...this.#open.keys()].map((name) => this.close(name)));
   }
 
@@ -49,23 +53,29 @@ export class OpenReaders {
 
   /** Two reads may have opened the same object at once: the first stays. */
   #add(name: string, reader: ObjectReader): Open {
+    if (this.#ended) {
+      void reader.close();
+      throw new StorageError('CLOSED', 'the database is closed: open it again');
+    }
     const other = this.#open.get(name);
     if (other !== undefined) {
       void reader.close();
       return other;
     }
-    if (this.#open.size >= this.#limit) this.#closeOldest();
+    while (this.#open.size >= this.#limit && this.#closeOldest());
     const open = { reader, busy: 0 };
     this.#open.set(name, open);
     return open;
   }
 
-  #closeOldest(): void {
+  /** False: all of them are busy. There are more than `limit` then, until they are not. */
+  #closeOldest(): boolean {
     for (const [name, open] of this.#open) {
       if (open.busy > 0) continue;
       this.#open.delete(name);
       void open.reader.close();
-      return;
+      return true;
     }
+    return false;
   }
 }
