@@ -178,6 +178,8 @@ class StormDirectory {
         const writer = bytes && this.#writerOf(key, bytes);
         if (writer !== recovered.get(key)) throw new Error(`get and scan differ key=${key} get=${writer} scan=${recovered.get(key)}`);
       }
+      // What recovery took of a small memory is needed to verify.
+      await db.idle();
       const { ok, problems, bytes } = await db.verify();
       if (!ok) throw new Error(`verify found ${JSON.stringify(problems)}`);
       this.#counts.verifiedBytes += bytes;
