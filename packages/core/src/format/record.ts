@@ -44,12 +44,15 @@ export function decodeRecord(
   bytes: Uint8Array,
   seed: number,
 ): { type: number; payload: Uint8Array } | undefined {
-  const address = heap.allocate(bytes.length, 'a record');
+  if (bytes.length < RECORD_HEADER_BYTES) return undefined;
+  const end = RECORD_HEADER_BYTES + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  // Before anything is allocated: what it claims may be as long as numbers go, and what follows it does not matter.
+  if (end > bytes.length) return undefined;
+  const address = heap.allocate(end, 'a record');
   try {
-    heap.bytes.set(bytes, address);
-    const length = kernels.recordCheck(address, address + bytes.length, seed >>> 0, Math.floor(seed / 2 ** 32));
-    if (length < 0) return undefined;
-    return { type: heap.bytes[address + 4]!, payload: bytes.subarray(RECORD_HEADER_BYTES, RECORD_HEADER_BYTES + length) };
+    heap.bytes.set(bytes.subarray(0, end), address);
+    if (kernels.recordCheck(address, address + end, seed >>> 0, Math.floor(seed / 2 ** 32)) < 0) return undefined;
+    return { type: heap.bytes[address + 4]!, payload: bytes.subarray(RECORD_HEADER_BYTES, end) };
   } finally {
     heap.release(address);
   }

@@ -1,9 +1,15 @@
 // What the manifest records of one SST: enough to plan compactions and to open it with one read, without touching its objects.
 // Fields that only later capabilities use (ingestion, clones, key separation, encryption) are part of the format from the first day.
 
+import { MAX_STORED_KEY } from '@varve/wasm-kernels';
 import { base64Decode, base64Encode } from '../base/base64.ts';
 import { StorageError } from '../base/errors.ts';
+import { compareBytes } from './compare-bytes.ts';
+import { MAX_U32, storedEpoch, storedNumber, storedText, unsound } from './json-checks.ts';
 import { idText, parseId, type ObjectId } from './object-names.ts';
+
+/** No memory that this version works in would take the top index of a larger one. */
+const LARGEST_HEAD_BYTES = 1 << 30;
 
 /** One SST of a version. Bounds are stored keys, both inclusive. */
 export interface SstInfo {
@@ -79,22 +85,28 @@ export function sstInfoFromJson(json: SstInfoJson): SstInfo {
   if (later !== undefined) {
     throw new StorageError('UNSUPPORTED', `this version cannot read an SST with field=${later}: use a newer version`);
   }
-  const id = parseId(json.id);
-  if (id === undefined) throw new StorageError('CORRUPTION', `manifest names an SST in an unknown way id=${json.id}`);
-  return {
-    id,
-    dataBytes: json.data,
-    metaBytes: json.meta,
-    headBytes: json.head,
-    smallest: base64Decode(json.smallest),
-    largest: base64Decode(json.largest),
-    minEpoch: BigInt(json.minEpoch),
-    maxEpoch: BigInt(json.maxEpoch),
-    entries: json.entries,
-    tombstones: json.tombstones,
-    rawBytes: json.raw,
-    longestKey: json.longestKey,
-    longestBlock: json.longestBlock,
-    partitions: json.partitions,
+  const info = {
+    id: idFromJson(json.id),
+    dataBytes: storedNumber(json.data, MAX_U32),
+    metaBytes: storedNumber(json.meta, MAX_U32),
+    headBytes: storedNumber(json.head, LARGEST_HEAD_BYTES),
+    smallest: base64Decode(storedText(json.smallest)),
+    largest: base64Decode(storedText(json.largest)),
+    minEpoch: storedEpoch(json.minEpoch),
+    maxEpoch: storedEpoch(json.maxEpoch),
+    entries: storedNumber(json.entries),
+    tombstones: storedNumber(json.tombstones),
+    rawBytes: storedNumber(json.raw),
+    longestKey: storedNumber(json.longestKey, MAX_STORED_KEY),
+    longestBlock: storedNumber(json.longestBlock, MAX_U32),
+    partitions: storedNumber(json.partitions, MAX_U32),
   };
+  if (info.headBytes <= info.metaBytes && compareBytes(info.smallest, info.largest) <= 0 && info.minEpoch <= info.maxEpoch) return info;
+  throw unsound(json);
+}
+
+export function idFromJson(text: string): ObjectId {
+  const id = parseId(text);
+  if (id !== undefined) return id;
+  throw unsound(text);
 }

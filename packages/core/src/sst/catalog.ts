@@ -20,7 +20,7 @@ import { metaName } from '../format/object-names.ts';
 import type { Heap } from '../heap/heap.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { OpenReaders } from '../store/open-readers.ts';
-import { decodeHead } from './meta-format.ts';
+import { decodeHead, describes } from './meta-format.ts';
 import { metaChecksum } from './seeds.ts';
 import { Sst, type PartitionPlace, type Stretch } from './sst.ts';
 
@@ -62,12 +62,12 @@ export class SstCatalog {
   adopt(info: SstInfo, head: Uint8Array): Sst {
     const { heap, kernels } = this.#parts;
     const object = metaName(info.id);
-    const { top } = decodeHead(head, info.metaBytes, object, metaChecksum(heap, kernels, info.id));
+    const { properties, top } = decodeHead(head, info.metaBytes, object, metaChecksum(heap, kernels, info.id));
     const address = heap.allocate(top.length, 'the top index of an SST');
     heap.bytes.set(top, address);
-    if (kernels.topCheck(address, top.length) === 0) {
+    if (kernels.topCheck(address, top.length) === 0 || !describes(properties, info)) {
       heap.release(address);
-      throw new StorageError('CORRUPTION', 'top index contradicts the format', { object, offset: 0 });
+      throw new StorageError('CORRUPTION', 'head of an SST contradicts format or manifest', { object, offset: 0 });
     }
     const sst = new Sst(info, address);
     this.#byTop.set(address, sst);

@@ -47,7 +47,7 @@ export function encodeMeta(
   partitions: Uint8Array,
   checksum: Checksum,
 ): { bytes: Uint8Array; headBytes: number } {
-  const properties = new TextEncoder().encode(JSON.stringify(propertiesOf(info, compression)));
+  const properties = new TextEncoder().encode(JSON.stringify({ ...propertiesOf(info), compression }));
   const separators = lastSeparators(partitions);
   const topBytes = TOP_HEADER_BYTES + separators.length * TOP_ENTRY_BYTES + separators.reduce((sum, s) => sum + s.bytes.length, 0);
   const propertiesAt = align(HEADER_BYTES + 3 * SECTION_BYTES);
@@ -96,6 +96,11 @@ export function decodeHead(
   return { properties: slice(SECTION_PROPERTIES), top: slice(SECTION_TOP) };
 }
 
+/** True when the properties of a head are those of this SST: its own .meta, and not another's that bears its name. */
+export function describes(properties: Uint8Array, info: Described): boolean {
+  return new TextDecoder().decode(properties).startsWith(`${JSON.stringify(propertiesOf(info)).slice(0, -1)},`);
+}
+
 function decodeSections(
   view: DataView,
   metaBytes: number,
@@ -117,7 +122,8 @@ function decodeSections(
   return sections;
 }
 
-function propertiesOf(info: Described, compression: string): object {
+/** A reader compares them with the manifest's, so they stand first, in this order. */
+function propertiesOf(info: Described): object {
   return {
     entries: info.entries,
     tombstones: info.tombstones,
@@ -129,7 +135,6 @@ function propertiesOf(info: Described, compression: string): object {
     dataBytes: info.dataBytes,
     longestKey: info.longestKey,
     longestBlock: info.longestBlock,
-    compression,
   };
 }
 

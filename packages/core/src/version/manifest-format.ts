@@ -2,8 +2,9 @@
 // what changed since the manifest before it. Unknown edit kinds and required features are refused.
 
 import { StorageError } from '../base/errors.ts';
-import { idText, manifestName, parseId } from '../format/object-names.ts';
-import { sstInfoFromJson, sstInfoToJson, type SstInfo, type SstInfoJson } from '../format/sst-info.ts';
+import { checkDistinct, MAX_U32, storedEpoch, storedNumber, storedText, unsound } from '../format/json-checks.ts';
+import { idText, manifestName } from '../format/object-names.ts';
+import { idFromJson, sstInfoFromJson, sstInfoToJson, type SstInfo, type SstInfoJson } from '../format/sst-info.ts';
 import type { KeySpaceInfo, ManifestState } from './manifest-state.ts';
 import { LEVELS, Version } from './version.ts';
 
@@ -67,37 +68,68 @@ export function snapshotToJson(state: ManifestState): SnapshotJson {
   };
 }
 
+/** The state that a snapshot holds. Whatever is wrong with it names its object. */
 export function snapshotFromJson(number: number, json: SnapshotJson): ManifestState {
-  const unknown = json.required.find((feature) => !KNOWN_FEATURES.includes(feature));
-  if (unknown !== undefined) throw new StorageError('UNSUPPORTED', `database requires feature=${unknown}: open it with a newer version`);
-  if (json.epochs !== 'auto') {
-    throw new StorageError('UNSUPPORTED', `database has epochs=${String(json.epochs)}: open it with a newer version`);
-  }
-  if (json.levels.length !== LEVELS) {
-    throw new StorageError('CORRUPTION', `manifest has levels=${json.levels.length}`, { object: manifestName(number) });
-  }
-  return {
-    number,
-    term: Number(json.term),
-    nonce: json.nonce,
-    parentNonce: json.parentNonce,
-    database: json.database,
-    log: json.log,
-    logPosition: Number(json.logPosition),
-    safeEpoch: BigInt(json.safeEpoch),
-    pendingFrom: Number(json.pendingFrom),
-    nextObject: Number(json.nextObject),
-    now: Number(json.now),
-    keySpaces: json.keySpaces,
-    nextKeySpace: json.nextKeySpace,
-    version: new Version(json.levels.map((level) => level.map(sstInfoFromJson))),
-  };
+  return decoding(number, () => {
+    const unknown = json.required.find((feature) => !KNOWN_FEATURES.includes(feature));
+    if (unknown !== undefined) throw new StorageError('UNSUPPORTED', `database requires feature=${unknown}: open it with a newer version`);
+    if (json.epochs !== 'auto') {
+      throw new StorageError('UNSUPPORTED', `database has epochs=${String(json.epochs)}: open it with a newer version`);
+    }
+    return checked({
+      ...originOf(number, json),
+      parentNonce: storedText(json.parentNonce),
+      database: storedText(json.database),
+      log: { kind: storedText(json.log.kind), uuid: storedText(json.log.uuid) },
+      logPosition: storedNumber(json.logPosition),
+      safeEpoch: storedEpoch(json.safeEpoch),
+      pendingFrom: storedNumber(json.pendingFrom),
+      nextObject: storedNumber(json.nextObject),
+      now: storedNumber(json.now),
+      keySpaces: json.keySpaces,
+      nextKeySpace: storedNumber(json.nextKeySpace, MAX_U32),
+      version: new Version(json.levels.map((level) => level.map(sstInfoFromJson))),
+    });
+  });
 }
 
 /** The state after one more manifest object. */
 export function applyEdits(state: ManifestState, json: EditsJson): ManifestState {
-  const origin = { number: state.number + 1, term: Number(json.term), nonce: json.nonce, parentNonce: json.parentNonce };
-  return json.edits.reduce(applyEdit, { ...state, ...origin });
+  const number = state.number + 1;
+  return decoding(number, () => {
+    const origin = originOf(number, json);
+    if (json.parentNonce !== state.nonce || origin.term < state.term) throw unsound([json.parentNonce, 'does not follow', state.nonce]);
+    return checked(json.edits.reduce(applyEdit, { ...state, ...origin, parentNonce: state.nonce }));
+  });
+}
+
+function originOf(number: number, { term, nonce }: Origin): Pick<ManifestState, 'number' | 'term' | 'nonce'> {
+  return { number, term: storedNumber(term, MAX_U32), nonce: storedText(nonce) };
+}
+
+/** The state, unless its parts contradict each other. */
+function checked(state: ManifestState): ManifestState {
+  const { keySpaces, nextKeySpace, version } = state;
+  for (const { id, keys, values } of keySpaces) {
+    storedNumber(id, nextKeySpace - 1);
+    storedText(keys);
+    storedText(values);
+  }
+  checkDistinct(keySpaces.map(({ id }) => id));
+  checkDistinct(keySpaces.map(({ name }) => storedText(name)));
+  for (const { id } of version.ssts()) storedNumber(id.term, state.term);
+  version.check();
+  return state;
+}
+
+/** What is not of the shape that the format draws fails in some way: it is CORRUPTION, and named. */
+function decoding<T>(number: number, decode: () => T): T {
+  try {
+    return decode();
+  } catch (cause) {
+    const code = cause instanceof StorageError ? cause.code : 'CORRUPTION';
+    throw new StorageError(code, `manifest cannot be used: ${(cause as Error).message}`, { object: manifestName(number), cause });
+  }
 }
 
 function applyEdit(state: ManifestState, edit: EditJson): ManifestState {
@@ -105,13 +137,13 @@ function applyEdit(state: ManifestState, edit: EditJson): ManifestState {
     case 'claim':
       return { ...state, nextObject: 1, pendingFrom: 1 };
     case 'ssts':
-      return { ...state, version: state.version.apply({ removed: edit.removed.map(idOf), added: edit.added.map(addedOf) }) };
+      return { ...state, version: state.version.apply({ removed: edit.removed.map(idFromJson), added: edit.added.map(addedOf) }) };
     case 'log':
-      return { ...state, logPosition: Number(edit.position) };
+      return { ...state, logPosition: storedNumber(edit.position) };
     case 'objects':
-      return { ...state, pendingFrom: Number(edit.pendingFrom), nextObject: Number(edit.next) };
+      return { ...state, pendingFrom: storedNumber(edit.pendingFrom), nextObject: storedNumber(edit.next) };
     case 'clock':
-      return { ...state, now: Math.max(state.now, Number(edit.now)), safeEpoch: BigInt(edit.safeEpoch) };
+      return { ...state, now: Math.max(state.now, storedNumber(edit.now)), safeEpoch: storedEpoch(edit.safeEpoch) };
     case 'keyspace':
       return { ...state, keySpaces: [...state.keySpaces, edit.space], nextKeySpace: Math.max(state.nextKeySpace, edit.space.id + 1) };
     case 'drop-keyspace':
@@ -121,13 +153,10 @@ function applyEdit(state: ManifestState, edit: EditJson): ManifestState {
   }
 }
 
-function idOf(text: string): { term: number; counter: number } {
-  const id = parseId(text);
-  if (id === undefined) throw new StorageError('CORRUPTION', `manifest names an SST in an unknown way id=${text}`);
-  return id;
-}
-
-const addedOf = ({ level, sst }: { level: number; sst: SstInfoJson }) => ({ level, sst: sstInfoFromJson(sst) });
+const addedOf = ({ level, sst }: { level: number; sst: SstInfoJson }) => ({
+  level: storedNumber(level, LEVELS - 1),
+  sst: sstInfoFromJson(sst),
+});
 
 /** JSON of a change of levels: SSTs that go, and those that come, to one level. */
 export function sstsEdit(removed: readonly SstInfo[], level: number, added: readonly SstInfo[]): EditJson {

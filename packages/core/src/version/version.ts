@@ -2,6 +2,7 @@
 // in key order). Pure data: an edit makes a new version.
 
 import { compareBytes } from '../format/compare-bytes.ts';
+import { checkDistinct, unsound } from '../format/json-checks.ts';
 import { idText, type ObjectId } from '../format/object-names.ts';
 import type { SstInfo } from '../format/sst-info.ts';
 
@@ -24,6 +25,14 @@ export class Version {
 
   constructor(levels: readonly Level[]) {
     this.levels = levels;
+  }
+
+  /** Throws CORRUPTION unless every SST stands in one place, and those of L1 and below are disjoint and in order. */
+  check(): void {
+    checkDistinct([...this.ssts()].map(({ id }) => idText(id)));
+    const isSound = (level: Level): boolean =>
+      level.every(({ smallest }, i) => i === 0 || compareBytes(level[i - 1].largest, smallest) < 0);
+    if (this.levels.length !== LEVELS || !this.levels.slice(1).every(isSound)) throw unsound('levels');
   }
 
   get sstCount(): number {
