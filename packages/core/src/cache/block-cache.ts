@@ -186,6 +186,13 @@ export class BlockCache {
     this.free(payload);
   }
 
+  /** Gives the memory of blocks that are larger than a frame back to the heap. False: there was nothing to give. */
+  evictLarge(): boolean {
+    const before = this.#largeBytes;
+    while (this.#evictOldestLarge());
+    return this.#largeBytes < before;
+  }
+
   #takeLarge(length: number): number {
     while (this.#largeBytes + length > this.#largeLimitBytes && this.#evictOldestLarge());
     for (;;) {

@@ -91,7 +91,7 @@ export class Compactor {
       if (plan.move) yield* this.#move(plan);
       else yield* this.#merge(plan, inputs);
     } catch (error) {
-      host.fail(error);
+      host.jobFailed(error);
       throw error;
     } finally {
       this.#state.end(plan);

@@ -42,11 +42,11 @@ export class Arenas {
     return new Memtable(this.#heap, this.#kernels, address, this.bytes, segment);
   }
 
-  /** Takes a region back that nobody reads any more. */
+  /** Takes a region back that nobody reads any more. That of a recovery may be larger. */
   give(memtable: Memtable): void {
     this.#taken--;
-    if (this.#spare === 0 && memtable.bytes === this.bytes) this.#spare = memtable.address;
-    else this.#heap.release(memtable.address);
-    if (this.#spare === 0 && this.#taken < 2) this.#spare = this.#heap.tryAllocate(this.bytes);
+    if (this.#spare !== 0) return this.#heap.release(memtable.address);
+    this.#heap.trim(memtable.address, this.bytes);
+    this.#spare = memtable.address;
   }
 }

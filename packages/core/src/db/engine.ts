@@ -1,7 +1,7 @@
 // The one place where the state of an open database lives: memtables, version, manifest, views. State changes only in synchronous functions here;
 // the jobs (flush, compaction, gc) come back to install what they made.
 
-import { StorageError } from '../base/errors.ts';
+import { StorageError, type StorageErrorCode } from '../base/errors.ts';
 import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import { compareEpochs, type Epoch } from '../format/epoch.ts';
 import { idText, type ObjectId } from '../format/object-names.ts';
@@ -31,10 +31,14 @@ import type { TreeShape } from '../compaction/planner.ts';
 import type { SstInfo } from '../format/sst-info.ts';
 import { adoptSsts } from '../iterators/adopt-ssts.ts';
 import type { MergeRequest } from '../iterators/merge-host.ts';
+import { MergeRoom } from '../iterators/merge-room.ts';
 import type { MergeParts, MergePlan } from '../iterators/merge-to-ssts.ts';
 import type { WrittenSst } from '../iterators/sst-writer.ts';
 import type { Version } from '../version/version.ts';
 import type { EngineParts } from './engine-parts.ts';
+
+/** Failures of a job after which another attempt may succeed. */
+const PASSING: readonly StorageErrorCode[] = ['UNAVAILABLE', 'QUOTA'];
 
 export class Engine implements MaintenanceHost {
   readonly parts: EngineParts;
@@ -78,7 +82,7 @@ export class Engine implements MaintenanceHost {
     this.pages = new PageScanner(heap, kernels, catalog);
     for (const sst of ssts) this.#ssts.set(idText(sst.info.id), sst);
     this.#frozen = [...recovered];
-    this.mergeParts = { heap, kernels, cache: parts.cache, catalog, store: parts.store };
+    this.mergeParts = { heap, kernels, cache: parts.cache, catalog, store: parts.store, room: new MergeRoom(this.scheduler, parts.cache) };
     this.maintenance = new Maintenance(this, parts.log);
     const pipeline = new LogPipeline({
       heap,
@@ -185,6 +189,11 @@ export class Engine implements MaintenanceHost {
     this.writer.pipeline.fail(error);
   }
 
+  jobFailed(error: unknown): void {
+    if (!(error instanceof StorageError) || !PASSING.includes(error.code)) return this.fail(error);
+    if (!this.#drained) this.tell({ kind: 'warning', message: `a flush or compaction failed and will be tried again: ${String(error)}` });
+  }
+
   #tellFailure(error: unknown): void {
     if (!this.#drained) this.tell({ kind: 'failed', error });
   }
@@ -241,11 +250,11 @@ export class Engine implements MaintenanceHost {
     ];
     try {
       yield* this.parts.manifest.commit([...edits(), ...bookkeeping]);
+      install();
     } catch (error) {
       this.fail(error);
       throw error;
     }
-    install();
     this.maintenance.afterCommit();
   }
 

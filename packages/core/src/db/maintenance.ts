@@ -90,6 +90,7 @@ export class Maintenance {
       if (task === undefined) return;
       this.#host.scheduler.driveUntil(() => task.ended);
       this.#host.assertWritable();
+      if (task.failure !== undefined) throw task.failure as Error;
     }
   }
 

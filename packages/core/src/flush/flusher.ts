@@ -70,14 +70,14 @@ export class Flusher {
       if (written.length > 0) this.#count(written);
       yield* same(() => this.#log.truncate(position));
     } catch (error) {
-      host.fail(error);
+      host.jobFailed(error);
       throw error;
     } finally {
       host.releaseIds(ids);
       for (const memtable of memtables) if (--memtable.pins === 0) host.freeMemtable(memtable);
       this.#task = undefined;
-      this.start();
     }
+    this.start();
   }
 
   /** The segment that a manifest names as the log's beginning survives a power cut: if it is missing later, the log is. */

@@ -72,6 +72,17 @@ export class Heap {
     this.#insertFree(address, address + size);
   }
 
+  /** Takes the end of what `allocate` gave back: `byteLength` bytes stay. */
+  trim(address: number, byteLength: number): void {
+    const size = this.#sizes.get(address);
+    const kept = Math.ceil(byteLength / GRAIN) * GRAIN;
+    assert(size !== undefined && kept > 0 && kept <= size, `trim of what was not allocated address=${address} bytes=${byteLength}`);
+    if (kept === size) return;
+    this.#sizes.set(address, kept);
+    this.#allocated -= size - kept;
+    this.#insertFree(address + kept, address + size);
+  }
+
   #insertFree(start: number, end: number): void {
     const free = this.#free;
     let i = 0;

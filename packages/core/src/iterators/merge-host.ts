@@ -40,8 +40,8 @@ export interface MergeHost {
   releaseIds(ids: Set<ObjectId>): void;
   sstOf(info: SstInfo): Sst;
   tell(event: EngineEvent): void;
-  /** A job failed: nothing more is written. */
-  fail(error: unknown): void;
+  /** A job failed. What may pass (no room, no answer) is only told; everything else ends the writer. */
+  jobFailed(error: unknown): void;
 }
 
 export function infosOf(ssts: readonly { readonly info: SstInfo }[]): SstInfo[] {

@@ -45,11 +45,12 @@ import {
 import { AssertionError, StorageError } from '../base/errors.ts';
 import type { BlockCache } from '../cache/block-cache.ts';
 import type { Epoch } from '../format/epoch.ts';
-import type { ObjectId } from '../format/object-names.ts';
+import { metaName, sstName, type ObjectId } from '../format/object-names.ts';
 import type { Heap } from '../heap/heap.ts';
-import type { Job } from '../scheduler/job.ts';
+import { io, type Job } from '../scheduler/job.ts';
 import type { SstCatalog } from '../sst/catalog.ts';
 import type { ObjectStore } from '../store/object-store.ts';
+import type { MergeRoom } from './merge-room.ts';
 import { fillMemtableInput, RunFeed, type MergeSource } from './merge-input.ts';
 import { SstWriter, type WrittenSst } from './sst-writer.ts';
 
@@ -64,6 +65,7 @@ export interface MergeParts {
   readonly cache: BlockCache;
   readonly catalog: SstCatalog;
   readonly store: ObjectStore;
+  readonly room: MergeRoom;
 }
 
 export interface MergePlan {
@@ -92,9 +94,9 @@ export interface MergeResult {
   readonly entries: number;
 }
 
-/** Merges the sources into SSTs. When it throws, what it wrote is aborted or is garbage that nothing names. */
+/** Merges the sources into SSTs. When it throws, nothing of it stays. */
 export function* mergeToSsts(parts: MergeParts, plan: MergePlan): Job<MergeResult> {
-  const run = new MergeRun(parts, plan);
+  const run = yield* parts.room.enter(() => new MergeRun(parts, plan));
   try {
     return yield* run.execute();
   } catch (error) {
@@ -102,6 +104,7 @@ export function* mergeToSsts(parts: MergeParts, plan: MergePlan): Job<MergeResul
     throw error;
   } finally {
     run.release();
+    parts.room.end();
   }
 }
 
@@ -274,7 +277,7 @@ class MergeRun {
     heap.u32[(this.#merge + MERGE_COUNTER) >>> 2] = this.#id.counter;
   }
 
-  /** After a failure: no half object stays, no frame leaks. Finished SSTs stay behind as garbage that nothing names. */
+  /** After a failure: no object stays, no frame leaks. */
   *abandon(): Job<void> {
     const { heap, cache } = this.#parts;
     const file = this.#file;
@@ -284,6 +287,8 @@ class MergeRun {
       if (frame !== 0) cache.free(frame);
     }
     if (file !== undefined) yield* file.abort();
+    const names = this.#done.flatMap(({ info }) => [sstName(info.id), metaName(info.id)]);
+    if (names.length > 0) yield* io(this.#parts.store, (store) => store.delete(names));
   }
 
   /** Gives all memory back. */

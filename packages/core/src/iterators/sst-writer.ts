@@ -97,8 +97,10 @@ export class SstWriter {
     return { info, head: meta.bytes.subarray(0, meta.headBytes), partitions, warmed: this.#warmed };
   }
 
+  /** Leaves nothing, also after a part of `finish`. */
   *abort(): Job<void> {
     yield* io(this.#writer, (writer) => writer.abort());
+    yield* io(this.#parts.store, (store) => store.delete([sstName(this.#id), metaName(this.#id)]));
   }
 }
 

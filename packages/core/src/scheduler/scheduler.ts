@@ -12,6 +12,8 @@ export interface Task<T> {
   /** How it ended. Nobody needs to listen: a rejection that nobody hears is kept quiet. */
   readonly done: Promise<T>;
   readonly ended: boolean;
+  /** What it failed with. */
+  readonly failure: unknown;
 }
 
 export class Scheduler {
@@ -80,6 +82,7 @@ class RunningTask<T> implements Task<T> {
   readonly urgency: number;
   readonly done: Promise<T>;
   ended = false;
+  failure: unknown;
   /** On the stack right now: a nested driver must leave it alone. */
   running = false;
   readonly #job: Job<T>;
@@ -133,6 +136,7 @@ class RunningTask<T> implements Task<T> {
         else if (this.#start(value)) return 'waiting';
       }
     } catch (error) {
+      this.failure = error;
       return this.#end(() => this.#reject(error));
     } finally {
       this.running = false;

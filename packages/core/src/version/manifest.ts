@@ -112,7 +112,8 @@ export class Manifest {
    * (PROTOCOL.md, rule 4): so either it is there, or ours is not.
    */
   isOvertaken(): MaybePromise<boolean> {
-    return andThen(this.#has(this.#nextName), (above) => (above ? this.#isForeign(this.#state.number + 1) : this.#isGone()));
+    const next = this.#state.number + 1;
+    return andThen(this.#has(this.#nextName), (above) => (above ? this.#isForeign(next) : this.#isGone()));
   }
 
   /** Manifest n is there. Our own commits may begin and end while we look. */
