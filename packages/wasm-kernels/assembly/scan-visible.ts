@@ -3,7 +3,7 @@
 //
 // Range deletes are no versions of their key: they are passed over.
 
-import { KIND_RANGE_DELETE, SCAN_EPOCH, STATUS_FOUND } from '../src/layout';
+import { KIND_RANGE_DELETE, SCAN_EPOCH, SCAN_LONGEST_KEY, STATUS_FOUND } from '../src/layout';
 import { DECODED_BYTES, DECODED_EPOCH, DECODED_KEY, DECODED_KEY_LENGTH, DECODED_KIND, DECODED_SAME_KEY } from './block-interval';
 import { compareBytes, copyBytes } from './bytes';
 import { STATE_DECIDED, STATE_KEY, STATE_KEY_BUFFER, STATE_KEY_LENGTH } from './scan-layout';
@@ -51,8 +51,12 @@ export function takeBackward(scan: usize, entry: usize, end: usize): i32 {
   return STATUS_FOUND;
 }
 
-/** Copies the key looked at last: the entry that holds it is about to go. */
+/**
+ * Copies the key looked at last: the entry that holds it is about to go. A key longer than all that were there when the page began was written
+ * to a memtable since, where it stays.
+ */
 export function keepKey(scan: usize): void {
+  if (load<u32>(scan, STATE_KEY_LENGTH) > load<u32>(scan, SCAN_LONGEST_KEY)) return;
   const buffer = load<u32>(scan, STATE_KEY_BUFFER);
   copyBytes(buffer, load<u32>(scan, STATE_KEY), load<u32>(scan, STATE_KEY_LENGTH));
   store<u32>(scan, buffer, STATE_KEY);

@@ -79,10 +79,11 @@ export class Engine implements MaintenanceHost {
     this.catalog = catalog;
     this.visible = new VisibleEpoch(term, 0);
     this.points = new PointReader(heap, kernels, catalog);
-    this.pages = new PageScanner(heap, kernels, catalog);
+    const room = new MergeRoom(this.scheduler, parts.cache, parts.store.sync !== undefined);
+    this.pages = new PageScanner(heap, kernels, catalog, room);
     for (const sst of ssts) this.#ssts.set(idText(sst.info.id), sst);
     this.#frozen = [...recovered];
-    this.mergeParts = { heap, kernels, cache: parts.cache, catalog, store: parts.store, room: new MergeRoom(this.scheduler, parts.cache) };
+    this.mergeParts = { heap, kernels, cache: parts.cache, catalog, store: parts.store, room };
     this.maintenance = new Maintenance(this, parts.log);
     const pipeline = new LogPipeline({
       heap,

@@ -32,16 +32,18 @@ import {
   type Kernels,
 } from '@varve/wasm-kernels';
 import { AssertionError } from '../base/errors.ts';
-import { andFinally, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
+import { andFinally, andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Epoch } from '../format/epoch.ts';
 import type { ScanBounds } from '../format/range-bounds.ts';
 import type { Heap } from '../heap/heap.ts';
 import type { SstCatalog } from '../sst/catalog.ts';
+import type { MergeRoom } from './merge-room.ts';
 import { PageBuffers, type Page } from './page.ts';
 import type { ReadView } from './read-view.ts';
 
 const PAGE_BYTES = 64 * 1024;
-const BOUND_BYTES = 66 * 1024;
+/** Bounds that are no longer than this together need no memory of their own. */
+const BOUND_BYTES = 1024;
 
 /** Which entries of which moment. */
 export interface PageRequest {
@@ -58,6 +60,7 @@ interface Workspace {
   readonly scan: number;
   readonly scanBytes: number;
   readonly bounds: number;
+  readonly boundBytes: number;
   /** What scanBytes was asked with. */
   longestKey: number;
   page: number;
@@ -68,20 +71,28 @@ export class PageScanner {
   readonly #heap: Heap;
   readonly #kernels: Kernels;
   readonly #catalog: SstCatalog;
+  readonly #room: MergeRoom;
   readonly #buffers = new PageBuffers();
   /** A workspace that nobody uses right now. Fills that overlap (asynchronous stores) get more, which are given back. */
   #spare: Workspace | undefined;
 
-  constructor(heap: Heap, kernels: Kernels, catalog: SstCatalog) {
+  constructor(heap: Heap, kernels: Kernels, catalog: SstCatalog, room: MergeRoom) {
     this.#heap = heap;
     this.#kernels = kernels;
     this.#catalog = catalog;
+    this.#room = room;
   }
 
   /** Fills one page from the view, which stays pinned meanwhile. */
   fill(view: ReadView, request: PageRequest): MaybePromise<Page> {
-    const workspace = this.#take(view);
     view.pin();
+    return andFinally(
+      () => andThen(this.#take(view, request), (workspace) => this.#fillIn(workspace, view, request)),
+      () => view.unpin(),
+    );
+  }
+
+  #fillIn(workspace: Workspace, view: ReadView, request: PageRequest): MaybePromise<Page> {
     return andFinally(
       () => {
         this.#prepare(workspace, view, request);
@@ -89,7 +100,6 @@ export class PageScanner {
       },
       () => {
         this.#kernels.scanEnd(workspace.scan);
-        view.unpin();
         this.#give(workspace);
       },
     );
@@ -124,10 +134,9 @@ export class PageScanner {
     { bounds: range, after, epoch, now, limit }: PageRequest,
   ): void {
     const { u32, bytes } = this.#heap;
-    const lower = after !== undefined && !range.reverse ? after : range.lower;
-    const upper = after !== undefined && range.reverse ? after : range.upper;
+    const { lower, upper } = startOf(range, after);
     bytes.set(lower, bounds);
-    bytes.set(upper, bounds + BOUND_BYTES);
+    bytes.set(upper, bounds + lower.length);
     const at = scan >>> 2;
     u32[at + SCAN_VIEW / 4] = view.address;
     u32[at + SCAN_REVERSE / 4] = range.reverse ? 1 : 0;
@@ -135,7 +144,7 @@ export class PageScanner {
     u32[at + SCAN_LOWER / 4] = bounds;
     u32[at + SCAN_LOWER_LENGTH / 4] = lower.length;
     u32[at + SCAN_LOWER_OPEN / 4] = range.lowerOpen || lower === after ? 1 : 0;
-    u32[at + SCAN_UPPER / 4] = bounds + BOUND_BYTES;
+    u32[at + SCAN_UPPER / 4] = bounds + lower.length;
     u32[at + SCAN_UPPER_LENGTH / 4] = upper.length;
     u32[at + SCAN_UPPER_CLOSED / 4] = range.upperClosed && upper !== after ? 1 : 0;
     u32[at + SCAN_LONGEST_KEY / 4] = longestKey;
@@ -149,20 +158,37 @@ export class PageScanner {
     u32[at + SCAN_STARTED / 4] = 0;
   }
 
-  #take(view: ReadView): Workspace {
+  /** Waits while merges hold the memory. */
+  #take(view: ReadView, request: PageRequest): MaybePromise<Workspace> {
+    try {
+      return this.#takeNow(view, request);
+    } catch (error) {
+      const freed = this.#room.free();
+      if (freed === false) throw error;
+      return andThen(freed, () => this.#take(view, request));
+    }
+  }
+
+  #takeNow(view: ReadView, { bounds: range, after }: PageRequest): Workspace {
     const { longestKey } = view;
+    const { lower, upper } = startOf(range, after);
     const needed = this.#kernels.scanBytes(view.sources, longestKey);
+    const boundBytes = Math.max(BOUND_BYTES, lower.length + upper.length);
     const spare = this.#spare;
     this.#spare = undefined;
-    if (spare !== undefined && spare.scanBytes >= needed) {
+    if (spare !== undefined && spare.scanBytes >= needed && spare.boundBytes >= boundBytes) {
       spare.longestKey = longestKey;
       return spare;
     }
     if (spare !== undefined) this.#release(spare);
     const scanBytes = Math.ceil(needed / 64) * 64;
-    const base = this.#heap.allocate(scanBytes + 2 * BOUND_BYTES, 'a scan');
-    const page = this.#heap.allocate(PAGE_BYTES, 'a page of a scan');
-    return { scan: base, scanBytes: needed, bounds: base + scanBytes, longestKey, page, pageBytes: PAGE_BYTES };
+    const base = this.#heap.allocate(scanBytes + boundBytes, 'a scan');
+    const page = this.#heap.tryAllocate(PAGE_BYTES);
+    if (page === 0) {
+      this.#heap.release(base);
+      this.#heap.allocate(PAGE_BYTES, 'a page of a scan');
+    }
+    return { scan: base, scanBytes: needed, bounds: base + scanBytes, boundBytes, longestKey, page, pageBytes: PAGE_BYTES };
   }
 
   #give(workspace: Workspace): void {
@@ -187,4 +213,10 @@ export class PageScanner {
     u32[(workspace.scan + SCAN_PAGE_BYTES) >>> 2] = needed;
     u32[(workspace.scan + SCAN_STARTED) >>> 2] = 0;
   }
+}
+
+/** Where the page begins and ends: behind the last entry of the page before. */
+function startOf({ lower, upper, reverse }: ScanBounds, after: Uint8Array | undefined): { lower: Uint8Array; upper: Uint8Array } {
+  if (after === undefined) return { lower, upper };
+  return reverse ? { lower, upper: after } : { lower: after, upper };
 }
