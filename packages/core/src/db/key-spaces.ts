@@ -43,8 +43,12 @@ export class KeySpaces {
     if (recorded !== undefined) checkCodecs(recorded, keys, values);
     const handle = this.#handles.get(name);
     if (handle !== undefined && handle.space.uses(keys, values)) return handle.space as unknown as KeySpace<K, V, P, KI, VI>;
-    if (recorded !== undefined) return this.#add(recorded, new KeySpace(name, this.#engine, new KeySpaceCodec(recorded.id, keys, values)));
+    if (recorded !== undefined) return this.#add(recorded, new KeySpace(name, this.#engine, this.#codec(recorded.id, keys, values)));
     return this.#create({ id: name === ROOT ? 0 : this.#nextId++, name, keys: keys.name, values: values.name }, keys, values);
+  }
+
+  #codec<K, V, P, KI, VI>(id: number, keys: KeyCodec<K, P, KI>, values: Codec<V, VI>): KeySpaceCodec<K, V, P, KI, VI> {
+    return new KeySpaceCodec(id, keys, values, this.#engine.parts.plan.longestKeyBytes);
   }
 
   #create<K, V, P, KI, VI>(info: KeySpaceInfo, keys: KeyCodec<K, P, KI>, values: Codec<V, VI>): KeySpace<K, V, P, KI, VI> {
@@ -56,7 +60,7 @@ export class KeySpaces {
       ),
       0,
     );
-    const space: KeySpace<K, V, P, KI, VI> = new KeySpace(info.name, engine, new KeySpaceCodec(info.id, keys, values), commit.done);
+    const space: KeySpace<K, V, P, KI, VI> = new KeySpace(info.name, engine, this.#codec(info.id, keys, values), commit.done);
     return this.#add(info, space);
   }
 
@@ -71,7 +75,7 @@ export class KeySpaces {
     if (info === undefined) return false;
     const handle = this.#handles.get(name);
     await handle?.space.clear();
-    if (handle === undefined) await new KeySpace(name, this.#engine, new KeySpaceCodec(info.id, bytes, bytes)).clear();
+    if (handle === undefined) await new KeySpace(name, this.#engine, this.#codec(info.id, bytes, bytes)).clear();
     await this.#engine.scheduler.add(
       this.#engine.commit(
         () => [{ kind: 'drop-keyspace', id: info.id }],

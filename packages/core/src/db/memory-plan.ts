@@ -4,6 +4,8 @@
 //   1/2  frames of the block cache (1/4 of a small budget, where buffers of fixed size weigh more)
 //   rest workspace: merges, scans, top indexes, large blocks, and the memtables of a recovery until they are flushed
 
+import { MAX_KEY_BYTES } from '../format/key-space.ts';
+
 const KIB = 1024;
 export const MIN_BUDGET_BYTES = 4096 * KIB;
 const SMALL_BYTES = 16384 * KIB;
@@ -16,6 +18,8 @@ export interface MemoryPlan {
   readonly largeBlockBytes: number;
   /** One entry with its key. */
   readonly largestEntryBytes: number;
+  /** One key: a scan and a merge hold one of each source. */
+  readonly longestKeyBytes: number;
   /** Stored bytes that one input of a merge holds. */
   readonly chunkBytes: number;
   /** All inputs of one merge together. */
@@ -28,6 +32,7 @@ export function planMemory(budgetBytes: number): MemoryPlan {
     cacheBytes: multipleOf64(budgetBytes / (budgetBytes < SMALL_BYTES ? 4 : 2)),
     largeBlockBytes: multipleOf64(budgetBytes / 16),
     largestEntryBytes: multipleOf64(budgetBytes / 32),
+    longestKeyBytes: Math.min(MAX_KEY_BYTES, Math.floor(budgetBytes / 512)),
     chunkBytes: Math.min(256 * KIB, Math.max(16 * KIB, multipleOf64(budgetBytes / 512))),
     mergeBytes: multipleOf64(budgetBytes / 8),
   };

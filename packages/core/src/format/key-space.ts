@@ -17,8 +17,10 @@ export class KeySpaceCodec<K, V, P = K, KI = K, VI = V> {
   readonly prefixBytes: number;
   /** The stretch of all its stored keys: from the id up to, not including, the next id. */
   readonly whole: { readonly lower: Uint8Array; readonly upper: Uint8Array };
+  readonly #longestKeyBytes: number;
 
-  constructor(id: number, keys: KeyCodec<K, P, KI>, values: Codec<V, VI>) {
+  constructor(id: number, keys: KeyCodec<K, P, KI>, values: Codec<V, VI>, longestKeyBytes = MAX_KEY_BYTES) {
+    this.#longestKeyBytes = longestKeyBytes;
     this.id = id;
     this.keys = keys;
     this.values = values;
@@ -40,8 +42,15 @@ export class KeySpaceCodec<K, V, P = K, KI = K, VI = V> {
     if (this.prefixBytes === 1) target[offset] = this.id;
     else at = writeOrderedVarint(this.id, target, offset);
     const end = this.keys.encodeInto(key, target, at);
-    if (end - at > MAX_KEY_BYTES) throw new RangeError(`key is too long: at most ${MAX_KEY_BYTES} bytes bytes=${end - at}`);
+    if (end - at > this.#longestKeyBytes) throw this.#tooLong(end - at);
     return end;
+  }
+
+  #tooLong(bytes: number): RangeError {
+    const limit = this.#longestKeyBytes;
+    return new RangeError(
+      `key is too long: at most ${limit} bytes${limit < MAX_KEY_BYTES ? ' with this memoryBudgetBytes' : ''} bytes=${bytes}`,
+    );
   }
 }
 
