@@ -1,6 +1,7 @@
 // From pages to what the user iterates: entries, keys or values, decoded one at a time as they are asked for.
 
-import type { MaybePromise } from '../base/maybe-promise.ts';
+import { abortable } from '../base/abort.ts';
+import { isPromise } from '../base/maybe-promise.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
 import { NO_PAGE, type Page } from '../iterators/page.ts';
 import type { PageCursor } from './page-cursor.ts';
@@ -102,7 +103,9 @@ export class AsyncItems<T> implements AsyncIterableIterator<T> {
   readonly #cursor: PageCursor;
   readonly #items: PageItems<T>;
   readonly #signal: AbortSignal | undefined;
-  #filling: Promise<unknown> | undefined;
+  /** Fulfilled when the calls so far are answered; undefined when they are. */
+  #line: Promise<unknown> | undefined;
+  #ended = false;
 
   constructor(cursor: PageCursor, decode: Decode<T>, signal: AbortSignal | undefined) {
     this.#cursor = cursor;
@@ -115,37 +118,44 @@ export class AsyncItems<T> implements AsyncIterableIterator<T> {
   }
 
   next(): Promise<IteratorResult<T>> {
-    if (this.#filling === undefined && this.#items.left > 0) return Promise.resolve({ done: false, value: this.#items.next() });
-    return this.#nextLater();
+    if (this.#line === undefined && this.#items.left > 0 && this.#signal === undefined) {
+      return Promise.resolve({ done: false, value: this.#items.next() });
+    }
+    const answer = this.#line === undefined ? this.#take() : this.#line.then(() => this.#take());
+    const line: Promise<unknown> = answer
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#line === line) this.#line = undefined;
+      });
+    this.#line = line;
+    return answer;
   }
 
   async return(): Promise<IteratorResult<T>> {
+    this.#ended = true;
     this.#cursor.close();
     this.#items.open(NO_PAGE);
     return { done: true, value: undefined };
   }
 
-  async #nextLater(): Promise<IteratorResult<T>> {
-    while (this.#filling !== undefined) await this.#filling;
-    if (this.#items.left === 0) await this.#fill();
+  async #take(): Promise<IteratorResult<T>> {
+    if (this.#items.left === 0 || this.#signal?.aborted === true) {
+      const page = await nextPage(this.#cursor, this.#signal);
+      if (!this.#ended) this.#items.open(page);
+    }
     if (this.#items.left === 0) return { done: true, value: undefined };
     return { done: false, value: this.#items.next() };
   }
-
-  async #fill(): Promise<void> {
-    const filling = nextPage(this.#cursor, this.#signal).then((page) => this.#items.open(page));
-    this.#filling = filling.catch(() => undefined).finally(() => (this.#filling = undefined));
-    await filling;
-    await this.#filling;
-  }
 }
 
-/** A page, unless the signal says otherwise. */
+/** A page, unless the signal says otherwise first: then the scan is over. */
 export async function nextPage(cursor: PageCursor, signal: AbortSignal | undefined): Promise<Page> {
-  if (signal?.aborted === true) {
+  try {
+    signal?.throwIfAborted();
+    const page = cursor.next();
+    return isPromise(page) ? await abortable(page, signal) : page;
+  } catch (error) {
     cursor.close();
-    throw signal.reason as Error;
+    throw error;
   }
-  const page: MaybePromise<Page> = cursor.next();
-  return page;
 }

@@ -45,6 +45,7 @@ export class SpaceReads<K, V, P, KI, VI> implements Reads<K, V, P, KI>, SyncRead
 
   async getMany(keys: Iterable<KI>, options?: ReadOptions): Promise<(V | undefined)[]> {
     if (options !== undefined) checkOptions(options, READ_OPTIONS);
+    options?.signal?.throwIfAborted();
     const epoch = this.#moment();
     const found: MaybePromise<V | undefined>[] = [];
     for (const key of keys) found.push(this.#engine.points.get(this.#engine.view, this.#space, key, epoch, this.#value));
