@@ -53,6 +53,15 @@ export function startProgram(program: string, args: readonly (string | number)[]
   return watch(child);
 }
 
+/** Deno's `child.kill` does nothing for a process that was sent another signal before. */
+function killNow(child: ChildProcess): void {
+  try {
+    if (child.exitCode === null && child.signalCode === null) process.kill(child.pid!, 'SIGKILL');
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ESRCH') throw error;
+  }
+}
+
 /** How this runtime runs a program. */
 function runtime(): string[] {
   return 'deno' in process.versions ? [process.execPath, 'run', '-A', '--no-config', '--no-lock'] : [process.execPath];
@@ -76,7 +85,7 @@ function watch(child: ChildProcess): ProgramProcess {
       return all;
     },
     async kill() {
-      child.kill('SIGKILL');
+      killNow(child);
       await ended;
     },
   };

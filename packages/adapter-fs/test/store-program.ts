@@ -3,16 +3,12 @@
 //
 //   store-program <action> <directory> [arguments]
 
-import { writeSync } from 'node:fs';
 import { StorageError } from '@varve/core';
 import { fsStore } from '../src/index.ts';
 import { storeOn } from '../src/fs-store.ts';
+import { tell } from './tell.ts';
 
 const [action, directory, ...rest] = process.argv.slice(2);
-
-function tell(what: unknown): void {
-  writeSync(1, `${JSON.stringify(what)}\n`);
-}
 
 function sleep(ms = Infinity): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms === Infinity ? undefined : ms);

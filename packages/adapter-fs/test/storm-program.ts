@@ -5,19 +5,15 @@
 //
 // It tells `{"opening":true}`, `{"open":true}`, then numbers of operations, `{"event":...}` for flushes and compactions, `{"error":...}` at last.
 
-import { writeSync } from 'node:fs';
 import { open, seededRandom, StorageError, utf8, type WriteOptions } from '@varve/core';
 import { fsStore } from '../src/index.ts';
 import { mixed, operationAt, valueBytes, type Operation } from './storm-operations.ts';
+import { tell } from './tell.ts';
 
 const [directory, ...numbers] = process.argv.slice(2);
 const [seed, round, first, memoryBudgetBytes] = numbers.map(Number);
 const BURST = 64;
 const MOST_PENDING = 300;
-
-function tell(what: unknown): void {
-  writeSync(1, `${JSON.stringify(what)}\n`);
-}
 
 function fail(error: unknown): never {
   tell({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
