@@ -3,9 +3,6 @@
 
 import { StorageError } from '../base/errors.ts';
 
-/** The largest number that 32 bits hold. */
-export const MAX_U32 = 0xffffffff;
-
 /** A whole number from 0 to `max`. */
 export function storedNumber(stored: unknown, max = Number.MAX_SAFE_INTEGER): number {
   const number = Number(stored);
@@ -33,5 +30,5 @@ export function checkDistinct(stored: readonly (string | number)[]): void {
 
 /** The error for something that cannot be what was written. */
 export function unsound(stored: unknown): StorageError {
-  return new StorageError('CORRUPTION', `stored JSON is not sound: ${JSON.stringify(stored)?.slice(0, 200)}`);
+  return new StorageError('CORRUPTION', `stored JSON is not sound: ${JSON.stringify(stored)}`);
 }

@@ -10,11 +10,13 @@ import {
   ANSWER_SST,
   FRAME_PINS,
   STATUS_NEED_PARTITION,
+  TRAILER_BYTES,
   type Kernels,
 } from '@varve/wasm-kernels';
 import { StorageError, assert } from '../base/errors.ts';
 import { andFinally, andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { BlockCache } from '../cache/block-cache.ts';
+import { blockCount, blockOffset } from '../format/partition.ts';
 import type { SstInfo } from '../format/sst-info.ts';
 import { metaName } from '../format/object-names.ts';
 import type { Heap } from '../heap/heap.ts';
@@ -65,11 +67,11 @@ export class SstCatalog {
     const { properties, top } = decodeHead(head, info.metaBytes, object, metaChecksum(heap, kernels, info.id));
     const address = heap.allocate(top.length, 'the top index of an SST');
     heap.bytes.set(top, address);
-    if (kernels.topCheck(address, top.length) === 0 || !describes(properties, info)) {
+    const sst = new Sst(info, address);
+    if (kernels.topCheck(address, top.length) === 0 || !isIndexOf(sst, heap.u32) || !describes(properties, info)) {
       heap.release(address);
       throw new StorageError('CORRUPTION', 'head of an SST contradicts format or manifest', { object, offset: 0 });
     }
-    const sst = new Sst(info, address);
     this.#byTop.set(address, sst);
     return sst;
   }
@@ -221,9 +223,14 @@ export class SstCatalog {
 
   /** Throws unless the partition that was read to `address` is sound. */
   checkPartition(sst: Sst, { offset, length }: Stretch, address: number): void {
-    const { id, headBytes } = sst.info;
-    if (this.#parts.kernels.partitionCheck(address, length, id.term, id.counter, offset - headBytes) !== 0) return;
-    throw new StorageError('CORRUPTION', 'partition of an SST is damaged', { object: sst.metaName, offset });
+    const { kernels, heap } = this.#parts;
+    const { id, headBytes, longestBlock } = sst.info;
+    let isSound = kernels.partitionCheck(address, length, id.term, id.counter, offset - headBytes) !== 0;
+    // What reads a block makes room for it first.
+    for (let i = 0; isSound && i < blockCount(heap.u32, address); i++) {
+      isSound = blockOffset(heap.u32, address, i + 1) - blockOffset(heap.u32, address, i) <= longestBlock + TRAILER_BYTES;
+    }
+    if (!isSound) throw new StorageError('CORRUPTION', 'partition of an SST is damaged', { object: sst.metaName, offset });
   }
 
   /** Checks the stored block that was read to `stored` and unpacks it to `payload`, where it has to fit. */
@@ -231,6 +238,13 @@ export class SstCatalog {
     const { term, counter } = sst.info.id;
     if (this.#parts.kernels.blockLoad(stored, length, term, counter, offset, payload, capacity) <= 0) throw damagedBlock(sst, offset);
   }
+}
+
+/** Are the partitions as many as the manifest says, and inside the .meta? They are in order: the last one tells. */
+function isIndexOf(sst: Sst, u32: Uint32Array): boolean {
+  const { partitions, metaBytes } = sst.info;
+  const { offset, length } = sst.partitionPlace(u32, sst.partitionCount(u32) - 1);
+  return sst.partitionCount(u32) === partitions && offset + length <= metaBytes;
 }
 
 function damagedBlock(sst: Sst, offset: number): StorageError {

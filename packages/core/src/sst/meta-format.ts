@@ -22,7 +22,7 @@ import {
   TOP_TERM,
 } from '@varve/wasm-kernels';
 import { base64Encode } from '../base/base64.ts';
-import { StorageError } from '../base/errors.ts';
+import { StorageError, type StorageErrorCode } from '../base/errors.ts';
 import type { SstInfo } from '../format/sst-info.ts';
 
 const MAGIC = 0x54454d56;
@@ -36,6 +36,8 @@ const SECTION_PARTITIONS = 3;
 
 /** xxh64(bytes, seed of the .meta). */
 export type Checksum = (bytes: Uint8Array) => bigint;
+
+type Fail = (why: string, offset?: number, code?: StorageErrorCode) => never;
 
 /** What the head of a finished SST says of it. */
 export type Described = Omit<SstInfo, 'metaBytes' | 'headBytes'>;
@@ -76,14 +78,14 @@ export function decodeHead(
   name: string,
   checksum: Checksum,
 ): { properties: Uint8Array; top: Uint8Array } {
-  const fail = (why: string, offset = 0): never => {
-    throw new StorageError('CORRUPTION', `SST head is damaged: ${why}`, { object: name, offset });
+  const fail: Fail = (why, offset = 0, code = 'CORRUPTION') => {
+    throw new StorageError(code, `SST head cannot be read: ${why}`, { object: name, offset });
   };
   if (head.length < HEADER_BYTES) fail('it is too short');
   const view = new DataView(head.buffer, head.byteOffset, head.length);
   if (view.getUint32(0, true) !== MAGIC) fail('wrong magic');
   if (view.getUint16(4, true) !== VERSION) {
-    throw new StorageError('UNSUPPORTED', `SST has format version=${view.getUint16(4, true)}: this version reads 1`, { object: name });
+    fail(`use a newer version for format version=${view.getUint16(4, true)}`, 4, 'UNSUPPORTED');
   }
   if (view.getUint32(8, true) !== head.length) fail('wrong length', 8);
   if (checksum(head.subarray(HEADER_BYTES)) !== view.getBigUint64(16, true)) fail('checksum mismatch', 16);
@@ -101,11 +103,7 @@ export function describes(properties: Uint8Array, info: Described): boolean {
   return new TextDecoder().decode(properties).startsWith(`${JSON.stringify(propertiesOf(info)).slice(0, -1)},`);
 }
 
-function decodeSections(
-  view: DataView,
-  metaBytes: number,
-  fail: (why: string, offset: number) => never,
-): Map<number, { offset: number; length: number }> {
+function decodeSections(view: DataView, metaBytes: number, fail: Fail): Map<number, { offset: number; length: number }> {
   const sections = new Map<number, { offset: number; length: number }>();
   const count = view.getUint16(6, true);
   if (HEADER_BYTES + count * SECTION_BYTES > view.byteLength) fail('too many sections', 6);
@@ -115,7 +113,7 @@ function decodeSections(
     const length = view.getUint32(at + 8, true);
     if (offset + length > metaBytes) fail(`section ${type} leaves the object`, at);
     if (type > SECTION_PARTITIONS && (view.getUint16(at + 2, true) & CRITICAL) !== 0) {
-      throw new StorageError('UNSUPPORTED', `SST has a section of type=${type} that this version cannot honour: use a newer version`);
+      fail(`use a newer version for section type=${type}`, at, 'UNSUPPORTED');
     }
     sections.set(type, { offset, length });
   }

@@ -2,7 +2,7 @@
 // what changed since the manifest before it. Unknown edit kinds and required features are refused.
 
 import { StorageError } from '../base/errors.ts';
-import { checkDistinct, MAX_U32, storedEpoch, storedNumber, storedText, unsound } from '../format/json-checks.ts';
+import { checkDistinct, storedEpoch, storedNumber, storedText, unsound } from '../format/json-checks.ts';
 import { idText, manifestName } from '../format/object-names.ts';
 import { idFromJson, sstInfoFromJson, sstInfoToJson, type SstInfo, type SstInfoJson } from '../format/sst-info.ts';
 import type { KeySpaceInfo, ManifestState } from './manifest-state.ts';
@@ -43,6 +43,9 @@ export type EditJson =
 export interface EditsJson extends Origin {
   edits: EditJson[];
 }
+
+/** Terms are a half of an epoch. */
+const LAST_TERM = 0xffffffff;
 
 /** Features a database may require of its reader; none exists yet beyond format version 1. */
 const KNOWN_FEATURES: readonly string[] = [];
@@ -87,7 +90,7 @@ export function snapshotFromJson(number: number, json: SnapshotJson): ManifestSt
       nextObject: storedNumber(json.nextObject),
       now: storedNumber(json.now),
       keySpaces: json.keySpaces,
-      nextKeySpace: storedNumber(json.nextKeySpace, MAX_U32),
+      nextKeySpace: storedNumber(json.nextKeySpace),
       version: new Version(json.levels.map((level) => level.map(sstInfoFromJson))),
     });
   });
@@ -98,19 +101,20 @@ export function applyEdits(state: ManifestState, json: EditsJson): ManifestState
   const number = state.number + 1;
   return decoding(number, () => {
     const origin = originOf(number, json);
-    if (json.parentNonce !== state.nonce || origin.term < state.term) throw unsound([json.parentNonce, 'does not follow', state.nonce]);
+    if (json.parentNonce !== state.nonce || origin.term < state.term) throw unsound('it does not follow the one before');
     return checked(json.edits.reduce(applyEdit, { ...state, ...origin, parentNonce: state.nonce }));
   });
 }
 
 function originOf(number: number, { term, nonce }: Origin): Pick<ManifestState, 'number' | 'term' | 'nonce'> {
-  return { number, term: storedNumber(term, MAX_U32), nonce: storedText(nonce) };
+  return { number, term: storedNumber(term, LAST_TERM), nonce: storedText(nonce) };
 }
 
 /** The state, unless its parts contradict each other. */
 function checked(state: ManifestState): ManifestState {
   const { keySpaces, nextKeySpace, version } = state;
   for (const { id, keys, values } of keySpaces) {
+    if (typeof id !== 'number') throw unsound(id);
     storedNumber(id, nextKeySpace - 1);
     storedText(keys);
     storedText(values);
@@ -128,7 +132,7 @@ function decoding<T>(number: number, decode: () => T): T {
     return decode();
   } catch (cause) {
     const code = cause instanceof StorageError ? cause.code : 'CORRUPTION';
-    throw new StorageError(code, `manifest cannot be used: ${(cause as Error).message}`, { object: manifestName(number), cause });
+    throw new StorageError(code, `manifest: ${(cause as Error).message}`, { object: manifestName(number), cause });
   }
 }
 

@@ -15,6 +15,7 @@ import type { Heap } from '../heap/heap.ts';
 export const SEGMENT_HEADER_BYTES = 80;
 const MAGIC = 0x4c415756;
 const VERSION = 1;
+const SEGMENT_NUMBER = 48;
 const SUMMED_BYTES = 72;
 const SEED_FROM = 8;
 const SEED_BYTES = 56;
@@ -36,6 +37,8 @@ export interface SegmentHeader {
 export interface SegmentSeed {
   readonly low: number;
   readonly high: number;
+  /** The segment's number, where errors are to name it. */
+  readonly segment?: number;
 }
 
 /** What a claimant found of an earlier segment. */
@@ -64,7 +67,7 @@ export class SegmentFormat {
     const ids = header.database + header.log;
     for (let i = 0; i < 32; i++) bytes[at + 8 + i] = Number.parseInt(ids.slice(i * 2, i * 2 + 2), 16);
     this.#setNumber(at + 40, header.term);
-    this.#setNumber(at + 48, header.segment);
+    this.#setNumber(at + SEGMENT_NUMBER, header.segment);
     this.#setNumber(at + 56, header.previousEnd);
     this.#setNumber(at + 64, header.previousSynced);
     this.#kernels.xxh64(at, SUMMED_BYTES, 0, 0, at + SUMMED_BYTES);
@@ -80,7 +83,7 @@ export class SegmentFormat {
       database: toHex(bytes.subarray(at + 8, at + 24)),
       log: toHex(bytes.subarray(at + 24, at + 40)),
       term: this.#number(at + 40),
-      segment: this.#number(at + 48),
+      segment: this.#number(at + SEGMENT_NUMBER),
       previousEnd: this.#number(at + 56),
       previousSynced: this.#number(at + 64),
       version: view.getUint16(at + 4, true),
@@ -131,7 +134,7 @@ export class SegmentFormat {
   #seed(header: number): SegmentSeed {
     this.#kernels.xxh64(header + SEED_FROM, SEED_BYTES, 0, 0, this.#scratch);
     const { u32 } = this.#heap;
-    return { low: u32[this.#scratch >>> 2]!, high: u32[(this.#scratch >>> 2) + 1]! };
+    return { low: u32[this.#scratch >>> 2]!, high: u32[(this.#scratch >>> 2) + 1]!, segment: this.#number(header + SEGMENT_NUMBER) };
   }
 
   #setNumber(at: number, value: number): void {

@@ -1,8 +1,16 @@
 // Reading a log segment that stands in linear memory: its header, its records up to the first that is not valid, and whether what follows
 // proves that something durable is missing.
 
-import { BATCH_COUNT, BATCH_SYNCED, RECORD_HEADER_BYTES, RECORD_TYPE, type Kernels } from '@varve/wasm-kernels';
-import { StorageError } from '../base/errors.ts';
+import {
+  BATCH_COUNT,
+  BATCH_HEADER_BYTES,
+  BATCH_SYNCED,
+  ENTRY_HEADER_BYTES,
+  RECORD_HEADER_BYTES,
+  RECORD_TYPE,
+  type Kernels,
+} from '@varve/wasm-kernels';
+import { StorageError, type StorageErrorCode } from '../base/errors.ts';
 import { segmentName } from '../format/object-names.ts';
 import { RECORD_BATCH, RECORD_CLOSE, RECORD_FENCE, recordBytes } from '../format/record.ts';
 import type { Heap } from '../heap/heap.ts';
@@ -75,15 +83,18 @@ export class SegmentReader {
       if (length < 0) break;
       const payload = at + position + RECORD_HEADER_BYTES;
       const type = bytes[at + position + RECORD_TYPE]!;
-      position += recordBytes(length);
       if (type === RECORD_BATCH) {
+        const count = u32[(payload + BATCH_COUNT) >>> 2]!;
+        // Room is made for so many entries before they are read.
+        if (BATCH_HEADER_BYTES + count * ENTRY_HEADER_BYTES > length) throw recordError('CORRUPTION', seed, position, type);
         onBatch(payload, length);
-        batchesEnd = position;
-        entries += u32[(payload + BATCH_COUNT) >>> 2]!;
+        batchesEnd = position + recordBytes(length);
+        entries += count;
         synced = Math.max(synced, u32[(payload + BATCH_SYNCED) >>> 2]!);
       } else if (type === RECORD_FENCE) fence = this.#format.readFence(payload, length)?.entries;
       else if (type === RECORD_CLOSE) synced = Math.max(synced, this.#format.readClose(payload, length) ?? 0);
-      else throw new StorageError('UNSUPPORTED', `log has a record of type=${type}: use a newer version`);
+      else throw recordError('UNSUPPORTED', seed, position, type);
+      position += recordBytes(length);
     }
     return { end: position, batchesEnd, entries, synced, proof: this.#proves(at, position, limit, seed), fence };
   }
@@ -111,4 +122,8 @@ export class SegmentReader {
   #check(at: number, position: number, limit: number, seed: SegmentSeed): number {
     return this.#kernels.recordCheck(at + position, at + limit, (seed.low ^ position) >>> 0, seed.high);
   }
+}
+
+function recordError(code: StorageErrorCode, { segment = 0 }: SegmentSeed, offset: number, type: number): StorageError {
+  return new StorageError(code, `log record cannot be read type=${type}`, { object: segmentName(segment), offset });
 }

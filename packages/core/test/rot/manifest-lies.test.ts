@@ -144,6 +144,12 @@ describe('a manifest with a valid checksum', () => {
         spaces(([root, words]) => [root, { ...words, id: 7 }]),
       ),
     ).toBe(corrupt(SNAPSHOT));
+    expect(
+      await refusal(
+        SNAPSHOT,
+        spaces(([root, words]) => [root, { ...words, id: '1' }]),
+      ),
+    ).toBe(corrupt(SNAPSHOT));
     const space = { id: 1, name: 'third', keys: 'utf8', values: 'utf8' };
     expect(await refusal(EDITS, withPart(edits, ['edits', 9], { kind: 'keyspace', space }))).toBe(corrupt(EDITS));
   });

@@ -6,7 +6,7 @@ import { damaged, judgeAgainst, Sweep, type Damage } from './sweep.ts';
 
 const SEED = 20261121;
 /** All of it takes minutes. */
-const ONE_IN = 40;
+const ONE_IN = 60;
 const SWEEP_MS = 120_000;
 
 describe('a small database', () => {
@@ -32,7 +32,7 @@ describe('a small database', () => {
       const sweep = await Sweep.create();
       const { tried, harmless, failures } = await sweep.run(sweep.share(ONE_IN, SEED));
       expect(failures, `seed=${SEED}`).toEqual([]);
-      expect(tried).toBeGreaterThan(1000);
+      expect(tried).toBeGreaterThan(800);
       expect(harmless).toBeLessThan(tried / 5);
     },
     SWEEP_MS,

@@ -51,18 +51,19 @@ function tickingClock(): Clock {
 /** Keys that the sample never had, before, between and behind its own. */
 export const ABSENT = ['', 'key-', 'key-0007x', 'key-9999', 'z'];
 
-export async function makeSample(): Promise<Sample> {
-  const writer = new SampleWriter(memoryStore());
+/** `salt`: another one, with identities and values of its own. */
+export async function makeSample(salt = 0): Promise<Sample> {
+  const writer = new SampleWriter(memoryStore(), SEED + salt * 1000);
   const stored = await writer.session(async () => {
     // History first, so that a snapshot stands in the middle of what follows.
     while (writer.manifest() < SNAPSHOT_EVERY - 3) {
       await writer.put('', keyOf(0), 'again and again');
       await writer.flush();
     }
-    for (let i = 0; i < ENTRIES; i++) await writer.put(i % 4 === 3 ? 'words' : '', keyOf(i), valueOf(i));
+    for (let i = 0; i < ENTRIES; i++) await writer.put(i % 4 === 3 ? 'words' : '', keyOf(i), valueOf(i, salt));
     await writer.compact();
     for (let i = 0; i < ENTRIES; i += 5) await writer.delete(i % 4 === 3 ? 'words' : '', keyOf(i));
-    for (let i = 2; i < ENTRIES; i += 9) await writer.put('', keyOf(i), `second ${i}`);
+    for (let i = 2; i < ENTRIES; i += 9) await writer.put('', keyOf(i), `second ${i}${'!'.repeat(salt)}`);
     await writer.put('words', 'last', 'word');
     await writer.flush();
     const model = writer.model();
@@ -89,10 +90,12 @@ class SampleWriter {
   readonly store: SyncMemoryStore;
   readonly #model: Record<Space, Map<string, string>> = { '': new Map(), words: new Map() };
   #db: Awaited<ReturnType<typeof openSample>> | undefined;
+  readonly #seed: number;
   #sessions = 0;
 
-  constructor(store: SyncMemoryStore) {
+  constructor(store: SyncMemoryStore, seed: number) {
     this.store = store;
+    this.#seed = seed;
   }
 
   model(): Model {
@@ -106,7 +109,7 @@ class SampleWriter {
 
   /** Opens, works, closes. */
   async session<T>(work: () => Promise<T>): Promise<T> {
-    this.#db = await openSample(this.store.share(), SEED + ++this.#sessions);
+    this.#db = await openSample(this.store.share(), this.#seed + ++this.#sessions);
     try {
       return await work();
     } finally {
@@ -152,9 +155,9 @@ export function wordsOf(db: SampleDatabase) {
 const keyOf = (i: number): string => `key-${String(i).padStart(4, '0')}`;
 
 /** Most values pack well; those in the middle do not, so that their blocks are stored as they are. */
-function valueOf(i: number): string {
-  if (i !== 30 && i !== 31) return `value ${i} `.repeat(6);
-  const random = seededRandom(SEED + i);
+function valueOf(i: number, salt: number): string {
+  if (i !== 30 && i !== 31) return `value ${i} ${salt === 0 ? '' : `of ${salt} `}`.repeat(6);
+  const random = seededRandom(SEED + i + salt * 1000);
   return Array.from({ length: 150 }, () => String.fromCodePoint(0x4e00 + (random.uint32() % 0x5000))).join('');
 }
 
