@@ -29,7 +29,7 @@ async function stoppedWriter(directory: string, afterWrites: number, durability:
   const acknowledged: number[] = [];
   while (acknowledged.length < afterWrites) acknowledged.push((await writer.next()) as number);
   send(writer, 'SIGSTOP');
-  while (!stateOf(writer).startsWith('T')) await new Promise<void>((resolve) => setImmediate(resolve));
+  while (!isStopped(writer)) await new Promise<void>((resolve) => setImmediate(resolve));
   return { writer, acknowledged };
 }
 
