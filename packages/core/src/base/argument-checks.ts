@@ -45,3 +45,10 @@ export function checkWord(name: string, value: unknown, words: readonly string[]
   const hint = nearest === undefined ? '' : `: did you mean '${nearest}'?`;
   throw new TypeError(`${name} must be ${words.map((word) => `'${word}'`).join(' or ')}, not ${describe(value)}${hint}`);
 }
+
+/** Throws unless `value` looks like a codec: a database made without one could never be opened with another. */
+export function checkCodec(name: string, value: unknown): void {
+  const { encodeInto, name: recorded } = (value ?? {}) as { encodeInto?: unknown; name?: unknown };
+  if (typeof encodeInto === 'function' && typeof recorded === 'string') return;
+  throw new TypeError(`${name} must be a codec, such as utf8 or json(), not ${describe(value)}`);
+}

@@ -5,6 +5,7 @@ import { StorageError } from '../base/errors.ts';
 import { epochFromBigInt, type Epoch } from '../format/epoch.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
 import type { WriteBatch } from '../write/write-batch.ts';
+import type { SpaceLife } from './space-life.ts';
 
 type AnySpace = KeySpaceCodec<unknown, unknown, never, unknown, unknown>;
 
@@ -15,8 +16,7 @@ export const SPACE: unique symbol = Symbol('space');
 export interface SpaceDoor<KI, VI> {
   readonly codec: KeySpaceCodec<unknown, unknown, never, KI, VI>;
   readonly owner: object;
-  /** Set until the manifest names the key space. */
-  ready: Promise<unknown> | undefined;
+  readonly life: SpaceLife;
 }
 
 /** Something that a batch can write to. */
@@ -27,8 +27,8 @@ export interface BatchTarget<KI, VI> {
 export class Batch<KI, VI> {
   readonly #default: SpaceDoor<KI, VI>;
   readonly #batch: WriteBatch;
-  /** Key spaces that are being created: the batch waits for them. */
-  readonly #waits = new Set<Promise<unknown>>();
+  /** Of the key spaces that it writes to: one that is being created is waited for, one that was dropped meanwhile refuses. */
+  readonly #lives = new Set<SpaceLife>();
   #written = false;
 
   /** @internal Made by `db.batch()`. */
@@ -75,23 +75,24 @@ export class Batch<KI, VI> {
       throw new TypeError('the batch belongs to another database: make it with batch() of the one that writes it');
     }
     this.#assertOpen();
+    const waits = new Set<Promise<unknown>>();
+    for (const { ready } of this.#lives) if (ready !== undefined) waits.add(ready);
     this.#written = true;
-    return { batch: this.#batch, waits: this.#waits };
+    return { batch: this.#batch, waits };
   }
 
   /** Hot: once an operation. */
   #own(): KeySpaceCodec<unknown, unknown, never, KI, VI> {
     this.#assertOpen();
-    if (this.#default.ready !== undefined) this.#waits.add(this.#default.ready);
     return this.#default.codec;
   }
 
   #codec(target: BatchTarget<unknown, unknown>): AnySpace {
     this.#assertOpen();
-    const space = target[SPACE] as SpaceDoor<unknown, unknown> | undefined;
+    const space = (target as BatchTarget<unknown, unknown> | undefined | null)?.[SPACE] as SpaceDoor<unknown, unknown> | undefined;
     if (space === undefined) throw new TypeError('expected a key space or database as the first of three arguments');
     if (space.owner !== this.#default.owner) throw new TypeError('the key space belongs to another database than the batch');
-    if (space.ready !== undefined) this.#waits.add(space.ready);
+    this.#lives.add(space.life);
     return space.codec as unknown as AnySpace;
   }
 

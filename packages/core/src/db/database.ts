@@ -1,6 +1,6 @@
 // The database as the user holds it. It checks arguments and delegates; what happens is in engine.ts and below.
 
-import { checkOptions } from '../base/argument-checks.ts';
+import { checkCodec, checkOptions } from '../base/argument-checks.ts';
 import { abortable } from '../base/abort.ts';
 import { describe } from '../base/describe.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
@@ -145,6 +145,8 @@ export class DatabaseHandle<K, V, P = K, KI = K, VI = V>
       throw new TypeError(`the name of a key space is a string that is not empty, not ${describe(name)}`);
     }
     checkOptions(options, ['keys', 'values']);
+    checkCodec('keys', options.keys);
+    checkCodec('values', options.values);
     return this.#spaces.open(name, options.keys, options.values);
   }
 

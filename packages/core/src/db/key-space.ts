@@ -5,6 +5,7 @@ import type { Durability } from '../write/durability.ts';
 import { SPACE, type BatchTarget, type SpaceDoor } from './batch.ts';
 import type { Engine } from './engine.ts';
 import { SpaceReads } from './reads.ts';
+import type { SpaceLife } from './space-life.ts';
 import type { Entry, ReadOptions, Reads, Scan, ScanRange, SyncReads, SyncWrites, WriteOptions, Writes } from './types.ts';
 import { SpaceWrites } from './writes.ts';
 
@@ -18,22 +19,17 @@ export class KeySpace<K, V, P = K, KI = K, VI = V>
   readonly #writes: SpaceWrites<K, V, P, KI, VI>;
 
   /** @internal Made by `db.keyspace()`. */
-  constructor(name: string, engine: Engine, codec: KeySpaceCodec<K, V, P, KI, VI>, ready?: Promise<unknown>) {
+  constructor(name: string, engine: Engine, codec: KeySpaceCodec<K, V, P, KI, VI>, life: SpaceLife) {
     this.name = name;
     this.#codec = codec;
-    this[SPACE] = { codec, owner: engine, ready };
+    this[SPACE] = { codec, owner: engine, life };
     this.#reads = new SpaceReads(engine, codec);
-    this.#writes = new SpaceWrites(engine, codec, this.#reads, () => this[SPACE].ready);
-  }
-
-  /** @internal The manifest names it now. */
-  created(): void {
-    this[SPACE].ready = undefined;
+    this.#writes = new SpaceWrites(engine, codec, this.#reads, () => life.ready);
   }
 
   /** @internal Resolves when it can be written to. */
   async settled(): Promise<void> {
-    await this[SPACE].ready;
+    await this[SPACE].life.ready;
   }
 
   /** @internal True when the handle was made with these very codecs. */

@@ -1,19 +1,22 @@
 // The key spaces of an open database: the manifest's table, and the handles that were asked for.
 
 import { StorageError } from '../base/errors.ts';
-import { describe } from '../base/describe.ts';
 import { bytes } from '../format/bytes-codec.ts';
 import type { Codec, KeyCodec } from '../format/codec.ts';
 import { KeySpaceCodec } from '../format/key-space.ts';
+import type { EditJson } from '../version/manifest-format.ts';
 import type { KeySpaceInfo } from '../version/manifest-state.ts';
 import type { Engine } from './engine.ts';
 import { KeySpace } from './key-space.ts';
+import { SpaceLife } from './space-life.ts';
 
 type AnyKeySpace = KeySpace<unknown, unknown, unknown, unknown, unknown>;
 
 interface Handle {
   readonly info: KeySpaceInfo;
-  readonly space: AnyKeySpace;
+  readonly life: SpaceLife;
+  /** The one that was made last. */
+  space?: AnyKeySpace;
 }
 
 /** Name of the database's own key space in the table; users' names are never empty. */
@@ -22,6 +25,8 @@ export const ROOT = '';
 export class KeySpaces {
   readonly #engine: Engine;
   readonly #handles = new Map<string, Handle>();
+  /** Those under way: who drops a key space that is being dropped waits for the same. */
+  readonly #drops = new Map<string, Promise<boolean>>();
   #nextId: number;
 
   constructor(engine: Engine) {
@@ -39,56 +44,67 @@ export class KeySpaces {
 
   /** The key space of that name, made now if it is new. Refuses other codecs than it was made with. */
   open<K, V, P, KI, VI>(name: string, keys: KeyCodec<K, P, KI>, values: Codec<V, VI>): KeySpace<K, V, P, KI, VI> {
-    const recorded = this.#handles.get(name)?.info ?? this.#engine.state.keySpaces.find((info) => info.name === name);
-    if (recorded !== undefined) checkCodecs(recorded, keys, values);
-    const handle = this.#handles.get(name);
-    if (handle !== undefined && handle.space.uses(keys, values)) return handle.space as unknown as KeySpace<K, V, P, KI, VI>;
-    if (recorded !== undefined) return this.#add(recorded, new KeySpace(name, this.#engine, this.#codec(recorded.id, keys, values)));
-    return this.#create({ id: name === ROOT ? 0 : this.#nextId++, name, keys: keys.name, values: values.name }, keys, values);
-  }
-
-  #codec<K, V, P, KI, VI>(id: number, keys: KeyCodec<K, P, KI>, values: Codec<V, VI>): KeySpaceCodec<K, V, P, KI, VI> {
-    return new KeySpaceCodec(id, keys, values, this.#engine.parts.plan.longestKeyBytes);
-  }
-
-  #create<K, V, P, KI, VI>(info: KeySpaceInfo, keys: KeyCodec<K, P, KI>, values: Codec<V, VI>): KeySpace<K, V, P, KI, VI> {
-    const engine = this.#engine;
-    const commit = engine.scheduler.add(
-      engine.commit(
-        () => [{ kind: 'keyspace', space: info }],
-        () => space.created(),
-      ),
-      0,
-    );
-    const space: KeySpace<K, V, P, KI, VI> = new KeySpace(info.name, engine, this.#codec(info.id, keys, values), commit.done);
-    return this.#add(info, space);
-  }
-
-  #add<K, V, P, KI, VI>(info: KeySpaceInfo, space: KeySpace<K, V, P, KI, VI>): KeySpace<K, V, P, KI, VI> {
-    this.#handles.set(info.name, { info, space: space as unknown as AnyKeySpace });
+    const known = this.#find(name);
+    if (known !== undefined) checkCodecs(known.info, keys, values);
+    const handle = known ?? this.#create({ id: name === ROOT ? 0 : this.#nextId++, name, keys: keys.name, values: values.name });
+    if (handle.space?.uses(keys, values) === true) return handle.space as unknown as KeySpace<K, V, P, KI, VI>;
+    const space = new KeySpace(name, this.#engine, new KeySpaceCodec(handle.info.id, keys, values), handle.life);
+    handle.space = space as unknown as AnyKeySpace;
     return space;
   }
 
-  /** Deletes a key space and everything in it. Its id is never used again. */
-  async drop(name: string): Promise<boolean> {
-    const info = this.list().find((known) => known.name === name);
-    if (info === undefined) return false;
+  #find(name: string): Handle | undefined {
     const handle = this.#handles.get(name);
-    await handle?.space.clear();
-    if (handle === undefined) await new KeySpace(name, this.#engine, this.#codec(info.id, bytes, bytes)).clear();
-    await this.#engine.scheduler.add(
-      this.#engine.commit(
-        () => [{ kind: 'drop-keyspace', id: info.id }],
-        () => this.#handles.delete(name),
-      ),
+    if (handle !== undefined) return handle;
+    const info = this.#engine.state.keySpaces.find((recorded) => recorded.name === name);
+    return info === undefined ? undefined : this.#add(info);
+  }
+
+  #create(info: KeySpaceInfo): Handle {
+    const handle = this.#add(info);
+    const { life } = handle;
+    life.creating(this.#commit({ kind: 'keyspace', space: info }, () => life.created()));
+    return handle;
+  }
+
+  #add(info: KeySpaceInfo): Handle {
+    const handle: Handle = { info, life: new SpaceLife() };
+    this.#handles.set(info.name, handle);
+    return handle;
+  }
+
+  /** Deletes a key space and everything in it. Its id is never used again. */
+  drop(name: string): Promise<boolean> {
+    const dropping = this.#drops.get(name) ?? this.#drop(name).finally(() => this.#drops.delete(name));
+    this.#drops.set(name, dropping);
+    return dropping;
+  }
+
+  async #drop(name: string): Promise<boolean> {
+    const handle = name === ROOT ? undefined : this.#find(name);
+    if (handle === undefined) return false;
+    const { info, life } = handle;
+    const creation = life.ready;
+    life.dropped();
+    await creation;
+    // What was written before is to be seen, and deleted as well.
+    await this.#engine.writer.sync();
+    await new KeySpace(name, this.#engine, new KeySpaceCodec(info.id, bytes, bytes), new SpaceLife()).clear();
+    await this.#commit({ kind: 'drop-keyspace', id: info.id }, () => this.#handles.delete(name));
+    return true;
+  }
+
+  #commit(edit: EditJson, install: () => void): Promise<void> {
+    const { scheduler } = this.#engine;
+    return scheduler.add(
+      this.#engine.commit(() => [edit], install),
       0,
     ).done;
-    return true;
   }
 }
 
 function checkCodecs(recorded: KeySpaceInfo, keys: { name: string }, values: { name: string }): void {
-  const what = recorded.name === ROOT ? 'the database' : `key space ${describe(recorded.name)}`;
+  const what = recorded.name === ROOT ? 'the database' : `key space ${JSON.stringify(recorded.name)}`;
   if (recorded.keys !== keys.name) throw refused(what, 'keys', recorded.keys, keys.name);
   if (recorded.values !== values.name) throw refused(what, 'values', recorded.values, values.name);
 }

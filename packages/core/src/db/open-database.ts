@@ -4,7 +4,7 @@
 // else in a bundle, 1.1 KB better at its start than in its middle (scripts/check-size.mjs).
 
 import { openEngine } from './open.ts';
-import { checkInteger, checkOptions, checkWord } from '../base/argument-checks.ts';
+import { checkCodec, checkInteger, checkOptions, checkWord } from '../base/argument-checks.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { describe } from '../base/describe.ts';
 import { StorageError } from '../base/errors.ts';
@@ -140,11 +140,13 @@ export async function open<S extends ObjectStore, K = Uint8Array, V = Uint8Array
   }
 }
 
-function check(store: ObjectStore, options: Omit<OpenOptions, 'keys' | 'values'>): void {
+function check(store: ObjectStore, options: Omit<OpenOptions, 'keys' | 'values'> & { keys?: unknown; values?: unknown }): void {
   if (typeof store !== 'object' || store === null || typeof store.putIfAbsent !== 'function') {
     throw new TypeError(`open takes a store, such as fsStore('./data') or memoryStore(), not ${describe(store)}`);
   }
   checkOptions(options, OPTIONS);
+  checkCodec('keys', options.keys ?? bytes);
+  checkCodec('values', options.values ?? bytes);
   checkWord('durability', options.durability, ['memory', 'buffered', 'synced']);
   checkWord('takeover', options.takeover, ['fail', 'wait', 'now']);
   checkWord('compression', options.compression, ['lz4', 'none']);
