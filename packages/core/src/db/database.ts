@@ -152,6 +152,7 @@ export class DatabaseHandle<K, V, P = K, KI = K, VI = V>
 
   /** Names and codecs of all key spaces. */
   keyspaces(): KeySpaceInfo[] {
+    this.#engine.assertOpen();
     return this.#spaces.list();
   }
 
@@ -202,6 +203,7 @@ export class DatabaseHandle<K, V, P = K, KI = K, VI = V>
 
   /** What the engine holds and did. */
   stats(): DatabaseStats {
+    this.#engine.assertOpen();
     return statsOf(this.#engine);
   }
 
