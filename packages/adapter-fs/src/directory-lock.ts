@@ -52,6 +52,8 @@ function create(files: ObjectFiles, path: string): boolean {
     return publish(descriptor, temporary, path, files.link);
   } finally {
     closeSync(descriptor);
+    // A full disk takes the name and refuses the bytes.
+    rmSync(temporary, { force: true });
   }
 }
 

@@ -1,12 +1,12 @@
 // What the system refuses: rights, space, descriptors. Needs root, to mount small file systems and to act as a user without rights; where that is not
 // possible set VARVE_WITHOUT_ROOT=1, which leaves these tests out.
 
-import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StorageError, type LogSegment } from '@varve/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fsStore } from '../src/index.ts';
+import { mountTmpfs, run, unmount, withRoot } from './mounts.ts';
 import { storeProcesses } from './store-process-test-kit.ts';
 
 const NOBODY = 65534;
@@ -15,12 +15,8 @@ const mounted: string[] = [];
 let count = 0;
 
 afterEach(() => {
-  for (const directory of mounted.splice(0)) run('umount', '--lazy', directory);
+  for (const directory of mounted.splice(0)) unmount(directory);
 });
-
-function run(program: string, ...args: string[]): void {
-  execFileSync(program, args, { stdio: 'pipe' });
-}
 
 function freshDirectory(mode = 0o755): string {
   const directory = join(folder, `db${count++}`);
@@ -32,11 +28,7 @@ function freshDirectory(mode = 0o755): string {
 /** A file system of its own, in memory. */
 function freshFileSystem(size: string): string {
   const directory = freshDirectory();
-  try {
-    run('mount', '-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', directory);
-  } catch (cause) {
-    throw new Error('no file system could be mounted here: run as root, or set VARVE_WITHOUT_ROOT=1 to leave these tests out', { cause });
-  }
+  mountTmpfs(directory, size);
   mounted.push(directory);
   return directory;
 }
@@ -56,7 +48,7 @@ function errorOf(attempt: () => unknown): StorageError {
   throw new Error('it succeeded');
 }
 
-describe.runIf(process.env['VARVE_WITHOUT_ROOT'] !== '1')('a directory', () => {
+describe.runIf(withRoot)('a directory', () => {
   it('that may be read but not written answers reads and refuses writes as READ_ONLY, saying where and who', async () => {
     const directory = freshDirectory();
     fsStore(directory).sync.put('object', new Uint8Array(5));
@@ -100,7 +92,7 @@ describe.runIf(process.env['VARVE_WITHOUT_ROOT'] !== '1')('a directory', () => {
   });
 });
 
-describe.runIf(process.env['VARVE_WITHOUT_ROOT'] !== '1')('a full disk', () => {
+describe.runIf(withRoot)('a full disk', () => {
   it('is QUOTA for objects, of which nothing is left, in both halves', async () => {
     const directory = freshFileSystem('1m');
     const store = fsStore(directory);
