@@ -102,7 +102,7 @@ describe('an object of a database', () => {
   });
 
   it('that belongs to another database is named', async () => {
-    const foreign = (await makeSample(1)).image;
+    const foreign = (await makeSample('synced', 1)).image;
     expect([...foreign.keys()]).toEqual(names);
     for (const name of names) {
       expect(foreign.get(name)!.join(), name).not.toBe(image.get(name)!.join());

@@ -6,7 +6,9 @@ import { damaged, judgeAgainst, Sweep, type Damage } from './sweep.ts';
 
 const SEED = 20261121;
 /** All of it takes minutes. */
-const ONE_IN = 60;
+const ONE_IN = 100;
+const ONE_LOG_IN = 30;
+const LOG = 'wal/';
 const SWEEP_MS = 120_000;
 
 describe('a small database', () => {
@@ -32,8 +34,19 @@ describe('a small database', () => {
       const sweep = await Sweep.create();
       const { tried, harmless, failures } = await sweep.run(sweep.share(ONE_IN, SEED));
       expect(failures, `seed=${SEED}`).toEqual([]);
-      expect(tried).toBeGreaterThan(800);
+      expect(tried).toBeGreaterThan(500);
       expect(harmless).toBeLessThan(tried / 5);
+    },
+    SWEEP_MS,
+  );
+
+  it.each(['unsynced', 'rolled'] as const)(
+    'whose log is damaged ends there, or is refused where the damaged place had been durable: last session %s',
+    async (ending) => {
+      const sweep = await Sweep.create(ending);
+      const { tried, harmless, failures } = await sweep.run(sweep.share(ONE_LOG_IN, SEED, LOG));
+      expect(failures, `seed=${SEED}`).toEqual([]);
+      expect(tried).toBeGreaterThan(harmless + 25);
     },
     SWEEP_MS,
   );

@@ -6,7 +6,7 @@ import type { Clock } from '../../src/base/clock.ts';
 import { open, type OpenOptions } from '../../src/db/open-database.ts';
 import { MANIFEST_PREFIX, manifestName, parseManifestName } from '../../src/format/object-names.ts';
 import { utf8 } from '../../src/format/utf8-codec.ts';
-import { memoryStore, type SyncMemoryStore } from '../../src/store/memory-store.ts';
+import { memoryStore, type MemoryStore, type SyncMemoryStore } from '../../src/store/memory-store.ts';
 import { SNAPSHOT_EVERY } from '../../src/version/manifest.ts';
 import { imageOf, type Image } from './image.ts';
 
@@ -26,6 +26,7 @@ export interface Sample {
 }
 
 const SEED = 20261121;
+const CODECS = { keys: utf8, values: utf8 };
 const STEP_MS = 1000;
 /** Entries of the lower level. */
 const ENTRIES = 80;
@@ -33,8 +34,7 @@ const ENTRIES = 80;
 /** Options of every open in these tests: as small as it goes. Time and identities are the same in every run. */
 function sampleOptions(seed: number) {
   return {
-    keys: utf8,
-    values: utf8,
+    ...CODECS,
     memoryBudgetBytes: 4 << 20,
     blockSizeBytes: 512,
     sstSizeBytes: 4096,
@@ -51,8 +51,14 @@ function tickingClock(): Clock {
 /** Keys that the sample never had, before, between and behind its own. */
 export const ABSENT = ['', 'key-', 'key-0007x', 'key-9999', 'z'];
 
+/**
+ * How the last session ends. Each leaves another proof of what had been durable: a record of its own segment, the fence of the last segment alone, or the
+ * header of a segment that the same writer began behind it.
+ */
+export type Ending = 'synced' | 'unsynced' | 'rolled';
+
 /** `salt`: another one, with identities and values of its own. */
-export async function makeSample(salt = 0): Promise<Sample> {
+export async function makeSample(ending: Ending = 'synced', salt = 0): Promise<Sample> {
   const writer = new SampleWriter(memoryStore(), SEED + salt * 1000);
   const stored = await writer.session(async () => {
     // History first, so that a snapshot stands in the middle of what follows.
@@ -76,20 +82,51 @@ export async function makeSample(salt = 0): Promise<Sample> {
     await writer.delete('', keyOf(3));
     await writer.put('', keyOf(4), 'buffered by the second');
   });
-  const image = await writer.session(async () => {
+  const end = ending === 'rolled' ? await rolledEnd(writer) : { image: await simpleEnd(writer, ending === 'synced'), stored };
+  return { image: withoutOldManifests(end.image), stored: end.stored, whole: writer.model() };
+}
+
+async function simpleEnd(writer: SampleWriter, synced: boolean): Promise<Image> {
+  return writer.session(async () => {
     await writer.put('', keyOf(5), 'buffered by the third');
-    await writer.put('words', 'more', 'synced by the third', 'synced');
+    await writer.put('words', 'more', 'of the third', synced ? 'synced' : 'buffered');
     await writer.delete('words', 'last');
     await writer.put('', 'zz', 'nothing knows that this is durable');
     return imageOf(writer.store.share());
   });
-  return { image: withoutOldManifests(image), stored, whole: writer.model() };
 }
+
+/** The memtable is frozen and the log goes on in the next segment, but the flush does not get on. What was in the log before is in SSTs by then. */
+async function rolledEnd(writer: SampleWriter): Promise<{ image: Image; stored: Model }> {
+  let gate: Promise<void> | undefined;
+  let goOn = (): void => undefined;
+  const held = writer.store.share({ sync: false, delay: ({ operation }) => (operation === 'createObject' ? gate : undefined) });
+  return writer.session(async () => {
+    await writer.put('', keyOf(4), 'flushed by the third');
+    await writer.flush();
+    const stored = writer.model();
+    gate = new Promise((resolve) => (goOn = resolve));
+    await writer.put('', keyOf(5), 'synced by the third', 'synced');
+    await writer.put('words', 'more', 'buffered by the third');
+    const flushed = writer.flush();
+    await writer.put('', keyOf(6), 'in the next segment');
+    await writer.delete('words', 'last');
+    const image = await imageOf(writer.store.share());
+    goOn();
+    await flushed;
+    return { image, stored };
+  }, held);
+}
+
+/** What a writer needs of a database, whatever its store. */
+type Writable = Pick<SampleDatabase, 'put' | 'delete' | 'flush' | 'compact' | 'close'> & {
+  keyspace(name: string, options: typeof CODECS): Pick<SampleDatabase, 'put' | 'delete'>;
+};
 
 class SampleWriter {
   readonly store: SyncMemoryStore;
   readonly #model: Record<Space, Map<string, string>> = { '': new Map(), words: new Map() };
-  #db: Awaited<ReturnType<typeof openSample>> | undefined;
+  #db: Writable | undefined;
   readonly #seed: number;
   #sessions = 0;
 
@@ -108,8 +145,8 @@ class SampleWriter {
   }
 
   /** Opens, works, closes. */
-  async session<T>(work: () => Promise<T>): Promise<T> {
-    this.#db = await openSample(this.store.share(), this.#seed + ++this.#sessions);
+  async session<T>(work: () => Promise<T>, store: MemoryStore = this.store.share()): Promise<T> {
+    this.#db = await open(store, sampleOptions(this.#seed + ++this.#sessions));
     try {
       return await work();
     } finally {
@@ -136,7 +173,7 @@ class SampleWriter {
   }
 
   #space(space: Space) {
-    return space === '' ? this.#db! : wordsOf(this.#db!);
+    return space === '' ? this.#db! : this.#db!.keyspace('words', CODECS);
   }
 }
 
@@ -149,7 +186,7 @@ export type SampleDatabase = Awaited<ReturnType<typeof openSample>>;
 
 /** The second key space. */
 export function wordsOf(db: SampleDatabase) {
-  return db.keyspace('words', { keys: utf8, values: utf8 });
+  return db.keyspace('words', CODECS);
 }
 
 const keyOf = (i: number): string => `key-${String(i).padStart(4, '0')}`;

@@ -6,7 +6,7 @@ import { seededRandom } from '../../src/base/random.ts';
 import { examine, wrongAnswers, type Examined } from './examine.ts';
 import { replaced, type Image } from './image.ts';
 import { LogOracle, logDamage } from './log-oracle.ts';
-import { makeSample, SPACES, type Model, type Sample, type Space } from './sample.ts';
+import { makeSample, SPACES, type Ending, type Model, type Sample, type Space } from './sample.ts';
 
 /** One change of one object: at a byte, a bit turned over, or the object ended there. */
 export interface Damage {
@@ -35,15 +35,16 @@ export class Sweep {
     this.keys = Object.fromEntries(SPACES.map((space) => [space, everWritten(sample, space)])) as Record<Space, string[]>;
   }
 
-  static async create(): Promise<Sweep> {
-    const sample = await makeSample();
+  static async create(ending?: Ending): Promise<Sweep> {
+    const sample = await makeSample(ending);
     return new Sweep(sample, await LogOracle.of(sample.image, sample.stored));
   }
 
-  /** Every case, object by object. */
-  damages(): Damage[] {
+  /** Every case of the objects whose names contain `part`, object by object. */
+  damages(part = ''): Damage[] {
     const all: Damage[] = [];
     for (const [object, { length }] of this.sample.image) {
+      if (!object.includes(part)) continue;
       for (let at = 0; at < length; at++) {
         all.push({ object, at, bit: undefined });
         for (let bit = 0; bit < 8; bit++) all.push({ object, at, bit });
@@ -52,10 +53,10 @@ export class Sweep {
     return all;
   }
 
-  /** One case in `oneIn`, chosen by the seed: as many of each object as belong to it. */
-  share(oneIn: number, seed: number): Damage[] {
+  /** One case in `oneIn`, chosen by the seed. */
+  share(oneIn: number, seed: number, part = ''): Damage[] {
     const random = seededRandom(seed);
-    return this.damages().filter(() => random.uint32() % oneIn === 0);
+    return this.damages(part).filter(() => random.uint32() % oneIn === 0);
   }
 
   async run(damages: Iterable<Damage>, onEach: (damage: Damage) => void = () => undefined): Promise<SweepReport> {
