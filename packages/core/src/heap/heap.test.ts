@@ -70,6 +70,21 @@ describe('a heap', () => {
     expect(run).toThrow(`largestFree=${WHOLE}`);
   });
 
+  it('takes the end of a stretch back, and the rest later', () => {
+    const heap = new Heap(64 * KIB);
+    const address = heap.allocate(WHOLE, 'a test');
+    heap.trim(address, 100);
+    expect([heap.allocatedBytes, heap.largestFreeBytes]).toEqual([128, WHOLE - 128]);
+    heap.trim(address, 128);
+    expect(heap.allocatedBytes).toBe(128);
+    for (const bytes of [0, 129]) expect(() => heap.trim(address, bytes)).toThrow(AssertionError);
+    expect(() => heap.trim(address + 64, 64)).toThrow(AssertionError);
+    expect(heap.tryAllocate(WHOLE - 128)).toBe(address + 128);
+    heap.release(address + 128);
+    heap.release(address);
+    expect(heap.tryAllocate(WHOLE)).toBe(address);
+  });
+
   it('takes nothing back twice, and nothing that it did not give', () => {
     const heap = new Heap(64 * KIB);
     const address = heap.allocate(128, 'a test');

@@ -2,35 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Snapshots } from './snapshots.ts';
-
-/** Stands in for the garbage collector: a test says which owner it has found. */
-class ToldRegistry<T> {
-  static last: ToldRegistry<never> | undefined;
-  readonly #told: (held: T) => void;
-  readonly #cells = new Map<object, { held: T; token: unknown }>();
-
-  constructor(told: (held: T) => void) {
-    this.#told = told;
-    ToldRegistry.last = this as unknown as ToldRegistry<never>;
-  }
-
-  register(owner: object, held: T, token?: unknown): void {
-    if (Object.is(owner, held)) throw new TypeError('an owner that is held is never found');
-    this.#cells.set(owner, { held, token });
-  }
-
-  unregister(token: unknown): boolean {
-    for (const [owner, cell] of this.#cells) if (cell.token === token) return this.#cells.delete(owner);
-    return false;
-  }
-
-  /** The owner was collected. */
-  collect(owner: object): void {
-    const cell = this.#cells.get(owner);
-    this.#cells.delete(owner);
-    if (cell !== undefined) this.#told(cell.held);
-  }
-}
+import { ToldRegistry } from './told-registry-test-kit.ts';
 
 const at = (low: number, high = 1) => ({ high, low });
 const collect = (owner: object): void => ToldRegistry.last!.collect(owner);
