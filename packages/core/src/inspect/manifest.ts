@@ -8,6 +8,7 @@ import type { EditsJson, SnapshotJson } from '../version/manifest-format.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
 import { decodeManifest, readNewest } from '../version/manifest.ts';
 import { kernelRoom } from './kernel-room.ts';
+import { naming } from './naming.ts';
 
 /** One manifest object. */
 export type InspectedManifest = { readonly number: number; readonly bytes: number } & (
@@ -43,7 +44,9 @@ export async function listManifests(store: ObjectStore): Promise<number[]> {
 export async function inspectManifest(store: ObjectStore, number: number): Promise<InspectedManifest | undefined> {
   const bytes = await store.get(manifestName(number));
   if (bytes === undefined) return undefined;
-  const json = decodeManifest(kernelRoom(bytes.length), number, bytes);
   const place = { number, bytes: bytes.length };
-  return 'levels' in json ? { ...place, type: 'snapshot', json } : { ...place, type: 'edit', json };
+  return naming(manifestName(number), 0, () => {
+    const json = decodeManifest(kernelRoom(bytes.length), number, bytes);
+    return 'levels' in json ? { ...place, type: 'snapshot', json } : { ...place, type: 'edit', json };
+  });
 }

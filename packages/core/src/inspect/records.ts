@@ -1,10 +1,12 @@
 // The records of a log segment that stands in linear memory, in order, up to the first that is not valid.
 
 import { RECORD_HEADER_BYTES, RECORD_TYPE } from '@varve/wasm-kernels';
+import { segmentName } from '../format/object-names.ts';
 import { RECORD_BATCH, RECORD_CLOSE, RECORD_FENCE, recordBytes } from '../format/record.ts';
 import { SEGMENT_HEADER_BYTES, type FenceEntry, type SegmentFormat, type SegmentSeed } from '../wal/segment-format.ts';
 import { readBatch, type InspectedBatch } from './batch.ts';
 import type { KernelRoom } from './kernel-room.ts';
+import { naming } from './naming.ts';
 
 /** One valid record. `offset` and `bytes` say where it stands in the segment. */
 export type InspectedRecord = { readonly offset: number; readonly bytes: number } & (
@@ -28,8 +30,10 @@ export function* readRecords(
     const bytes = recordBytes(payloadBytes);
     const payload = at + offset + RECORD_HEADER_BYTES;
     const type = heap.bytes[at + offset + RECORD_TYPE]!;
-    if (type === RECORD_BATCH) yield { offset, bytes, type: 'batch', ...readBatch(heap.bytes.slice(payload, payload + payloadBytes)) };
-    else if (type === RECORD_FENCE) yield { offset, bytes, ...readFence(format, payload, payloadBytes) };
+    if (type === RECORD_BATCH) {
+      const batch = naming(segmentName(seed.segment ?? 0), offset, () => readBatch(heap.bytes.slice(payload, payload + payloadBytes)));
+      yield { offset, bytes, type: 'batch', ...batch };
+    } else if (type === RECORD_FENCE) yield { offset, bytes, ...readFence(format, payload, payloadBytes) };
     else if (type === RECORD_CLOSE) yield { offset, bytes, type: 'close', synced: format.readClose(payload, payloadBytes) ?? 0 };
     else yield { offset, bytes, type: 'unknown', number: type };
     offset += bytes;

@@ -21,6 +21,7 @@ import type { ObjectReader, ObjectStore } from '../store/object-store.ts';
 import { readBlock } from './block.ts';
 import type { InspectedEntry } from './entry.ts';
 import { kernelRoom, type KernelRoom } from './kernel-room.ts';
+import { naming } from './naming.ts';
 import { filterLines, readBlockPlaces, type BlockPlace } from './partition.ts';
 
 /** An SST that the store holds, whether a version names it or not. */
@@ -71,7 +72,8 @@ export async function inspectSst(store: ObjectStore, stored: StoredSst): Promise
   try {
     const data = await store.openObject(sstName(stored.id), stored.dataBytes);
     try {
-      return new InspectedSst(stored, await readHead(meta, stored), { meta, data });
+      const head = await readHead(meta, stored);
+      return naming(metaName(stored.id), 0, () => new InspectedSst(stored, head, { meta, data }));
     } catch (error) {
       await data.close();
       throw error;
@@ -105,7 +107,7 @@ async function readHead(meta: ObjectReader, { id, metaBytes }: StoredSst): Promi
   if (kernels.topCheck(at, top.length) !== 1) throw new StorageError('CORRUPTION', 'top index of an SST is damaged', { object });
   return {
     headBytes,
-    properties: JSON.parse(new TextDecoder().decode(properties)) as unknown,
+    properties: naming(object, 0, () => JSON.parse(new TextDecoder().decode(properties)) as unknown),
     top: new DataView(top.buffer, top.byteOffset, top.length),
   };
 }
@@ -178,9 +180,10 @@ export class InspectedSst {
     try {
       await this.#readers.data.readInto(heap.bytes.subarray(stored, stored + length), offset);
       const payload = this.#unpack(stored, length, offset);
+      const entries = naming(sstName(this.id), offset, () => readBlock(payload));
       const codec = heap.bytes[stored + length - TRAILER_BYTES + TRAILER_CODEC];
       const compression = codec === CODEC_LZ4 ? 'lz4' : 'none';
-      return { offset, storedBytes: length, payloadBytes: payload.length, compression, entries: readBlock(payload) };
+      return { offset, storedBytes: length, payloadBytes: payload.length, compression, entries };
     } finally {
       heap.release(stored);
     }
