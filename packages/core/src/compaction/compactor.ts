@@ -138,6 +138,7 @@ export class Compactor {
       longestKey: Math.max(...inputs.map(({ info }) => info.longestKey)),
       longestBlock: Math.max(...inputs.map(({ info }) => info.longestBlock)),
       fileSizeBytes: host.sstSizeBytes,
+      sourceBytes: inputs.reduce((sum, { info }) => sum + info.dataBytes, 0),
       bottom: plan.bottom,
     };
     return yield* mergeToSsts(host.mergeParts, host.planMerge(request));

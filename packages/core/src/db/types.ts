@@ -75,7 +75,10 @@ export interface Writes<K, V, P = K, KI = K, VI = V> {
   putMany(entries: Iterable<readonly [KI, VI]> | AsyncIterable<readonly [KI, VI]>, options?: WriteOptions): Promise<number>;
   /** Deletes every key of a range and returns how many there were. Not atomic as a whole. */
   clear(range?: ScanRange<KI, P>): Promise<number>;
-  /** Reads, changes and writes one key as one step: `change` runs again when somebody else was faster. `undefined` deletes. */
+  /**
+   * Reads, changes and writes one key as one step: `change` is called when its turn has come, and no other write comes between. What it is given may
+   * not be visible to readers yet. `undefined` deletes.
+   */
   update(key: KI, change: (old: V | undefined) => VI | undefined, options?: WriteOptions): Promise<VI | undefined>;
 }
 

@@ -5,7 +5,7 @@ import { checkOptions, checkWord } from '../base/argument-checks.ts';
 import { describe } from '../base/describe.ts';
 import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import { StorageError } from '../base/errors.ts';
-import { epochFromBigInt, type Epoch } from '../format/epoch.ts';
+import type { Epoch } from '../format/epoch.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
 import type { Durability } from '../write/durability.ts';
 import type { WriteBatch } from '../write/write-batch.ts';
@@ -106,16 +106,31 @@ export class SpaceWrites<K, V, P, KI, VI> implements Writes<K, V, P, KI, VI>, Sy
   async update(key: KI, change: (old: V | undefined) => VI | undefined, options?: WriteOptions): Promise<VI | undefined> {
     const durability = durabilityOf(this.#engine, options);
     await this.#ready();
-    for (;;) {
-      const entry = await this.#reads.getEntry(key, options?.signal === undefined ? undefined : { signal: options.signal });
-      const value = change(entry?.value);
-      const batch = this.#engine.newBatch();
-      batch.check(this.#space, key, entry === undefined ? undefined : epochFromBigInt(entry.epoch));
-      if (value === undefined) batch.delete(this.#space, key);
-      else batch.put(this.#space, key, value);
-      const { ok } = await abortable(writeChecked(this.#engine, batch, durability), options?.signal);
-      if (ok) return value;
-    }
+    this.#engine.assertOpen();
+    const { writer } = this.#engine;
+    const updated = new Promise<VI | undefined>((resolve, reject) => {
+      const turn = (): MaybePromise<void> =>
+        andThen(this.#newest(key), (old) => {
+          const value = change(old);
+          const batch = this.#engine.newBatch();
+          if (value === undefined) batch.delete(this.#space, key);
+          else batch.put(this.#space, key, value);
+          return andThen(
+            writer.place(batch, durability, () => resolve(value), reject),
+            () => batch.recycle(),
+          );
+        });
+      writer.takeTurn(turn, reject);
+    });
+    return abortable(updated, options?.signal);
+  }
+
+  /** What was written last, visible or not. */
+  #newest(key: KI): MaybePromise<V | undefined> {
+    const { points, view } = this.#engine;
+    return points.get(view, this.#space, key, newestEpoch(this.#engine), (bytes, at, length) =>
+      this.#space.values.decode(bytes, at, length),
+    );
   }
 
   putSync(key: KI, value: VI, options?: WriteOptions): bigint {
@@ -151,7 +166,10 @@ export async function writeChecked(engine: Engine, batch: WriteBatch, durability
     const written = (epoch: bigint): void => resolve({ ok: true, epoch });
     const turn = (): MaybePromise<void> =>
       andThen(firstConflict(engine, batch), (key) => {
-        if (key !== undefined) return resolve({ ok: false, key });
+        // Whoever tries again shall see what was in the way: it may be logged, but not visible yet.
+        if (key !== undefined) {
+          return writer.pipeline.acknowledgeTo(writer.newestEpochLow, 'memory', () => resolve({ ok: false, key }), reject);
+        }
         if (batch.count === 0) return written(BigInt(engine.visible.high) * 2n ** 32n + BigInt(engine.visible.low));
         return andThen(writer.place(batch, durability, written, reject), () => batch.recycle());
       });
@@ -163,14 +181,17 @@ export async function writeChecked(engine: Engine, batch: WriteBatch, durability
 function firstConflict(engine: Engine, batch: WriteBatch, i = 0): MaybePromise<Uint8Array | undefined> {
   for (; i < batch.checks.length; i++) {
     const { key, epoch } = batch.checks[i];
-    // Writes that are logged but not visible yet count as well.
-    const newest = { high: engine.visible.high, low: engine.writer.newestEpochLow };
-    const found = engine.points.getStored(engine.view, key, newest, (_bytes, _at, _length, high, low) => ({ high, low }));
+    const found = engine.points.getStored(engine.view, key, newestEpoch(engine), (_bytes, _at, _length, high, low) => ({ high, low }));
     const isMet = (version: Epoch | undefined): boolean => version?.high === epoch?.high && version?.low === epoch?.low;
     if (isPromise(found)) return found.then((version) => (isMet(version) ? firstConflict(engine, batch, i + 1) : key));
     if (!isMet(found)) return key;
   }
   return undefined;
+}
+
+/** Writes that are logged but not visible yet count as well. */
+function newestEpoch({ visible, writer }: Engine): Epoch {
+  return { high: visible.high, low: writer.newestEpochLow };
 }
 
 /** Gathers operations into batches and writes them one after the other. */

@@ -98,6 +98,7 @@ export class Flusher {
       longestKey: Math.max(...memtables.map((memtable) => memtable.longestKey)),
       longestBlock: Math.max(...memtables.map((memtable) => memtable.largestEntry)) + BLOCK_SLACK,
       fileSizeBytes: NO_LIMIT,
+      sourceBytes: memtables.reduce((sum, { tail, arena }) => sum + tail - arena, 0),
       bottom: host.state.version.sstCount === 0,
     });
     return (yield* mergeToSsts(host.mergeParts, plan)).ssts;

@@ -22,6 +22,8 @@ export interface MergeRequest {
   readonly longestKey: number;
   readonly longestBlock: number;
   readonly fileSizeBytes: number;
+  /** Bytes of everything that is merged, about: an SST is announced to the store as no larger. */
+  readonly sourceBytes: number;
   readonly bottom: boolean;
 }
 

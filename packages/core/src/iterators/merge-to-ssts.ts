@@ -78,6 +78,7 @@ export interface MergePlan {
   readonly blockSizeBytes: number;
   readonly partitionSizeBytes: number;
   readonly fileSizeBytes: number;
+  readonly sourceBytes: number;
   readonly compression: 'lz4' | 'none';
   /** Epochs that open readers see, ascending. */
   readonly readers: readonly Epoch[];
@@ -242,7 +243,7 @@ class MergeRun {
   /** Empties the output buffer and the list of finished partitions. */
   *#drain(): Job<void> {
     const { heap } = this.#parts;
-    this.#file ??= yield* SstWriter.create(this.#parts, this.#id, this.#plan.fileSizeBytes);
+    this.#file ??= yield* SstWriter.create(this.#parts, this.#id, Math.min(this.#plan.fileSizeBytes, this.#plan.sourceBytes));
     const used = this.#field(MERGE_OUT_USED);
     const overtaken = used > 0 ? yield* this.#file.append(this.#field(MERGE_OUT), used) : undefined;
     if (overtaken !== undefined) this.#replaceOutput(overtaken);

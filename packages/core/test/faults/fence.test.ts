@@ -1,0 +1,118 @@
+// Two writers on one database: the one that was overtaken learns of it, however late, and nothing that was acknowledged is lost.
+
+import { describe, expect, it } from 'vitest';
+import { open } from '../../src/db/open-database.ts';
+import { utf8 } from '../../src/format/utf8-codec.ts';
+import { memoryStore } from '../../src/store/memory-store.ts';
+
+const settings = { keys: utf8, values: utf8, memoryBudgetBytes: 4 * 2 ** 20 } as const;
+const overtaking = { ...settings, takeover: 'now' } as const;
+
+describe.each([{ sync: true as const }, { sync: false as const }])('a writer that was overtaken (store %j)', (manner) => {
+  const begin = () => {
+    const store = memoryStore();
+    return { store, mine: manner.sync ? store.share() : store.share({ sync: false }) };
+  };
+
+  it('is fenced at its next write', async () => {
+    const { store, mine } = begin();
+    const old = await open(mine, settings);
+    await old.put('of the first', 'value');
+    const next = await open(store.share(), overtaking);
+    await next.put('of the second', 'value');
+    expect(await codeOf(old.put('late', 'value'))).toMatch(/^(FENCED|UNKNOWN)$/);
+    expect(await codeOf(old.put('later', 'value'))).toBe('FENCED');
+    await Promise.all([old.close(), next.close()]);
+    await using last = await open(store.share(), settings);
+    expect((await last.scan().all()).map(([key]) => key)).toEqual(['of the first', 'of the second']);
+  });
+
+  it('is fenced long after, when the manifests next to its own were deleted', async () => {
+    const { store, mine } = begin();
+    const old = await open(mine, settings);
+    await old.put('of the first', 'value');
+    const next = await open(store.share(), overtaking);
+    for (let i = 0; i < 60; i++) {
+      await next.put(`key ${i}`, 'value');
+      await next.flush();
+    }
+    await next.idle();
+    expect(store.sync.list('manifest/')[0].name > 'manifest/00000000000000000030').toBe(true);
+    expect(await codeOf(old.put('late', 'value'))).toMatch(/^(FENCED|UNKNOWN)$/);
+    expect(await codeOf(old.put('later', 'value'))).toBe('FENCED');
+    expect(await codeOf(old.flush())).toBe('FENCED');
+    await Promise.all([old.close(), next.close()]);
+    await using last = await open(store.share(), settings);
+    expect(await last.get('late')).toBeUndefined();
+    expect(await last.get('of the first')).toBe('value');
+    expect(await last.scan({ prefix: 'key' }).all()).toHaveLength(60);
+  });
+});
+
+describe('manifests', () => {
+  it('are deleted one at a time and in order, also those of earlier writers', async () => {
+    const store = memoryStore();
+    const deleted: string[] = [];
+    const watched = store.share({
+      fault: ({ operation, name }) => {
+        if (operation === 'delete' && name.startsWith('manifest/')) deleted.push(name);
+        return undefined;
+      },
+    });
+    for (let opening = 0; opening < 3; opening++) {
+      const db = await open(watched, settings);
+      for (let i = 0; i < 30; i++) {
+        await db.put(`key ${i}`, 'value');
+        await db.flush();
+      }
+      await db.close();
+    }
+    expect(deleted.length).toBeGreaterThan(40);
+    expect(deleted).toEqual(deleted.map((_, i) => `manifest/${String(i + 1).padStart(20, '0')}.manifest`));
+  });
+
+  it('that could not be deleted are tried again before any behind them', async () => {
+    const store = memoryStore();
+    const deleted: string[] = [];
+    let failing = true;
+    const watched = store.share({
+      fault: ({ operation, name }) => {
+        if (operation !== 'delete' || !name.startsWith('manifest/')) return undefined;
+        if (failing) return { when: 'before', error: new Error('not now') };
+        deleted.push(name);
+        return undefined;
+      },
+    });
+    await using db = await open(watched, settings);
+    for (let i = 0; i < 64; i++) {
+      await db.put(`key ${i}`, 'value');
+      await db.flush();
+      failing = i < 40;
+    }
+    await db.idle();
+    expect(deleted.length).toBeGreaterThan(20);
+    expect(deleted).toEqual(deleted.map((_, i) => `manifest/${String(i + 1).padStart(20, '0')}.manifest`));
+  });
+});
+
+describe('the courtesy lock', () => {
+  it('is taken over with the database, and a late release changes nothing', async () => {
+    const store = memoryStore();
+    const old = await open(store.share(), settings);
+    const next = await open(store.share(), overtaking);
+    await old.close();
+    expect(await codeOf(open(store.share(), settings))).toBe('LOCKED');
+    await next.close();
+    await using last = await open(store.share(), settings);
+    expect(last.stats().log.segment).toBeGreaterThan(2);
+  });
+});
+
+async function codeOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+    return 'fulfilled';
+  } catch (error) {
+    return (error as { code: unknown }).code;
+  }
+}
