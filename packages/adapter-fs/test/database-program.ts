@@ -33,8 +33,17 @@ const openHere = (options: Pick<OpenOptions, 'takeover'> = {}) =>
 const actions: Record<string, () => Promise<void>> = {
   /** Opens, tells how that went, and closes. */
   async open() {
-    if (rest[0] !== undefined) process.chdir(rest[0]);
     tell(await outcome(async () => (await openHere()).close()));
+  },
+  /** Makes the store, goes to another working directory, and writes. */
+  async chdir() {
+    const store = fsStore(directory);
+    process.chdir(rest[0]);
+    const db = await open(store, { keys: utf8 });
+    await db.put('key', 'value');
+    await db.flush();
+    await db.close();
+    tell('done');
   },
   /**
    * Opens, then writes without awaiting each write, and tells the numbers that were acknowledged, until a write is rejected. Then it tells which
