@@ -48,7 +48,7 @@ export class KeySpaces {
     if (known !== undefined) checkCodecs(known.info, keys, values);
     const handle = known ?? this.#create({ id: name === ROOT ? 0 : this.#nextId++, name, keys: keys.name, values: values.name });
     if (handle.space?.uses(keys, values) === true) return handle.space as unknown as KeySpace<K, V, P, KI, VI>;
-    const space = new KeySpace(name, this.#engine, new KeySpaceCodec(handle.info.id, keys, values), handle.life);
+    const space = new KeySpace(name, this.#engine, this.#codec(handle.info.id, keys, values), handle.life);
     handle.space = space as unknown as AnyKeySpace;
     return space;
   }
@@ -73,6 +73,10 @@ export class KeySpaces {
     return handle;
   }
 
+  #codec<K, V, P, KI, VI>(id: number, keys: KeyCodec<K, P, KI>, values: Codec<V, VI>): KeySpaceCodec<K, V, P, KI, VI> {
+    return new KeySpaceCodec(id, keys, values, this.#engine.parts.plan.longestKeyBytes);
+  }
+
   /** Deletes a key space and everything in it. Its id is never used again. */
   drop(name: string): Promise<boolean> {
     const dropping = this.#drops.get(name) ?? this.#drop(name).finally(() => this.#drops.delete(name));
@@ -89,7 +93,7 @@ export class KeySpaces {
     await creation;
     // What was written before is to be seen, and deleted as well.
     await this.#engine.writer.sync();
-    await new KeySpace(name, this.#engine, new KeySpaceCodec(info.id, bytes, bytes), new SpaceLife()).clear();
+    await new KeySpace(name, this.#engine, this.#codec(info.id, bytes, bytes), new SpaceLife()).clear();
     await this.#commit({ kind: 'drop-keyspace', id: info.id }, () => this.#handles.delete(name));
     return true;
   }
