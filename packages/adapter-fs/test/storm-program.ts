@@ -95,10 +95,6 @@ function putOrDeleteSync(operation: Operation): void {
   else db.putSync(key, value(operation), { durability });
 }
 
-let settled: Promise<void> | undefined;
-/** What an earlier writer left has to be durable before a synchronous write may be. */
-const settle = (): Promise<void> => (settled ??= db.sync());
-
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** The manners of writing, of which each is used for a while. */
@@ -124,12 +120,10 @@ const manners: readonly (() => Promise<void>)[] = [
     }
   },
   async function synchronously() {
-    await settle();
     await writeManyNow(upTo(200));
     await turn();
   },
   async function synchronouslyInBursts() {
-    await settle();
     for (let i = upTo(BURST); i > 0; i--) begin(take());
     await writeManyNow(upTo(BURST));
     for (let i = upTo(BURST); i > 0; i--) begin(take());

@@ -76,7 +76,8 @@ class StormDirectory {
   readonly #seed: number;
   readonly #path: string;
   readonly #copy: string;
-  readonly #random: Random;
+  /** Of this round: when it is killed follows from the seed, however long other rounds lived. */
+  #random!: Random;
   readonly #memoryBudgetBytes: number;
   /** Who wrote the value of each key. */
   readonly #expected = new Map<string, string>();
@@ -89,7 +90,6 @@ class StormDirectory {
     this.#seed = mixed(options.seed, index);
     this.#path = join(options.folder, `storm-${options.seed}-${index}`);
     this.#copy = `${this.#path}-copy`;
-    this.#random = seededRandom(this.#seed);
     this.#memoryBudgetBytes = index % 2 === 0 ? 16 * 2 ** 20 : 4 * 2 ** 20;
     mkdirSync(this.#path);
   }
@@ -99,6 +99,7 @@ class StormDirectory {
   }
 
   async round(): Promise<void> {
+    this.#random = seededRandom(mixed(this.#seed, this.#round));
     const acknowledged = await this.#runAndKill();
     // What the kill left stays as it was until it has been checked: either the check or the next writer is on a copy.
     cpSync(this.#path, this.#copy, { recursive: true });
