@@ -131,6 +131,23 @@ describe('a key space that is being made', () => {
     expect((await first.scan().all()).map(([key]) => key)).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  it('that a crash prevents leaves nothing to the one that gets its id', async () => {
+    const { store, hold, release } = heldStore();
+    const db = await openText(store);
+    hold();
+    db.keyspace('words', TEXT);
+    const twin = db.keyspace('words', { keys: utf8, values: { ...utf8 } });
+    const written = twin.put('key', 'value', { durability: 'synced' });
+    await settle();
+    await using after = await openText(store.crash({ unsynced: (bytes) => bytes }));
+    const other = after.keyspace('other', TEXT);
+    expect(after.keyspaces()).toMatchObject([{ id: 1, name: 'other' }]);
+    expect(await other.scan().all()).toEqual([]);
+    release();
+    await written;
+    await db.close();
+  });
+
   it('is made once, however many ask for it at once; ids and names stay unique', async () => {
     const store = memoryStore();
     const db = await openText(store);
