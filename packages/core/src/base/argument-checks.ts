@@ -48,7 +48,7 @@ export function checkWord(name: string, value: unknown, words: readonly string[]
 
 /** Throws unless `value` looks like a codec: a database made without one could never be opened with another. */
 export function checkCodec(name: string, value: unknown): void {
-  const { encodeInto, name: recorded } = (value ?? {}) as { encodeInto?: unknown; name?: unknown };
-  if (typeof encodeInto === 'function' && typeof recorded === 'string') return;
-  throw new TypeError(`${name} must be a codec, such as utf8 or json(), not ${describe(value)}`);
+  const codec = value as { encodeInto?: unknown; name?: unknown } | undefined | null;
+  if (typeof codec?.encodeInto === 'function' && typeof codec.name === 'string') return;
+  throw new TypeError(`${name} must be a codec such as utf8, not ${describe(value)}`);
 }

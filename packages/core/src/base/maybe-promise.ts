@@ -31,3 +31,13 @@ export function andFinally<T>(work: () => MaybePromise<T>, after: () => void): M
 export function allOf<T>(values: readonly MaybePromise<T>[]): MaybePromise<T[]> {
   return values.some(isPromise) ? Promise.all(values.map((value) => Promise.resolve(value))) : (values as T[]);
 }
+
+/** Closes what nobody needs any more: whether that succeeds, now or later, is nobody's matter. */
+export function letGo(unneeded: { close(): MaybePromise<void> }): void {
+  try {
+    const closing = unneeded.close();
+    if (isPromise(closing)) closing.catch(() => undefined);
+  } catch {
+    // As above.
+  }
+}

@@ -70,13 +70,12 @@ export class Batch<KI, VI> {
   }
 
   /** @internal Hands the encoded operations over, once. */
-  take(owner: object): { batch: WriteBatch; waits: ReadonlySet<Promise<unknown>> } {
+  take(owner: object): { batch: WriteBatch; waits: readonly (Promise<unknown> | undefined)[] } {
     if (this.#default.owner !== owner) {
       throw new TypeError('the batch belongs to another database: make it with batch() of the one that writes it');
     }
     this.#assertOpen();
-    const waits = new Set<Promise<unknown>>();
-    for (const { ready } of this.#lives) if (ready !== undefined) waits.add(ready);
+    const waits = [...this.#lives].map(({ ready }) => ready);
     this.#written = true;
     return { batch: this.#batch, waits };
   }

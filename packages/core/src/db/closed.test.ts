@@ -132,7 +132,7 @@ describe('opening', () => {
     ['an unknown option', { keyEncoding: 'utf8' }, 'unknown option keyEncoding: did you mean keys?'],
     ['an option of another database', { cacheSize: 1 }, 'did you mean memoryBudgetBytes?'],
     ['a misspelled option', { durabilty: 'synced' }, 'did you mean durability?'],
-    ['a codec that is none', { keys: 'utf8' }, 'keys must be a codec, such as utf8 or json(), not the string "utf8"'],
+    ['a codec that is none', { keys: 'utf8' }, 'keys must be a codec such as utf8, not the string "utf8"'],
     ['a codec without a name', { values: { encodeInto: () => 0 } }, 'values must be a codec'],
     ['an unknown durability', { durability: 'sync' }, "durability must be 'memory' or 'buffered' or 'synced', not the string \"sync\""],
     ['an unknown takeover', { takeover: true }, "takeover must be 'fail' or 'wait' or 'now'"],

@@ -132,7 +132,7 @@ export class DatabaseHandle<K, V, P = K, KI = K, VI = V>
     const durability = durabilityOf(this.#engine, options);
     if (!(batch instanceof Batch)) throw new TypeError(`write takes a batch made by db.batch(), not ${describe(batch)}`);
     const { batch: encoded, waits } = batch.take(this.#engine);
-    for (const wait of waits) this.#engine.writer.waitFor(wait);
+    for (const wait of waits) if (wait !== undefined) this.#engine.writer.waitFor(wait);
     return abortable(writeChecked(this.#engine, encoded, durability), options?.signal);
   }
 

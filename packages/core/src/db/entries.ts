@@ -104,7 +104,7 @@ export class AsyncItems<T> implements AsyncIterableIterator<T> {
   readonly #items: PageItems<T>;
   readonly #signal: AbortSignal | undefined;
   /** Fulfilled when the calls so far are answered; undefined when they are. */
-  #line: Promise<unknown> | undefined;
+  #line: Promise<void> | undefined;
   #ended = false;
 
   constructor(cursor: PageCursor, decode: Decode<T>, signal: AbortSignal | undefined) {
@@ -122,11 +122,9 @@ export class AsyncItems<T> implements AsyncIterableIterator<T> {
       return Promise.resolve({ done: false, value: this.#items.next() });
     }
     const answer = this.#line === undefined ? this.#take() : this.#line.then(() => this.#take());
-    const line: Promise<unknown> = answer
-      .catch(() => undefined)
-      .then(() => {
-        if (this.#line === line) this.#line = undefined;
-      });
+    const line = answer.then(nothing, nothing).then(() => {
+      if (this.#line === line) this.#line = undefined;
+    });
     this.#line = line;
     return answer;
   }
@@ -147,6 +145,8 @@ export class AsyncItems<T> implements AsyncIterableIterator<T> {
     return { done: false, value: this.#items.next() };
   }
 }
+
+const nothing = (): void => undefined;
 
 /** A page, unless the signal says otherwise first: then the scan is over. */
 export async function nextPage(cursor: PageCursor, signal: AbortSignal | undefined): Promise<Page> {

@@ -17,6 +17,8 @@ interface Handle {
   readonly life: SpaceLife;
   /** The one that was made last. */
   space?: AnyKeySpace;
+  /** Set once it is being dropped: who drops it as well waits for the same. */
+  dropping?: Promise<boolean>;
 }
 
 /** Name of the database's own key space in the table; users' names are never empty. */
@@ -25,8 +27,6 @@ export const ROOT = '';
 export class KeySpaces {
   readonly #engine: Engine;
   readonly #handles = new Map<string, Handle>();
-  /** Those under way: who drops a key space that is being dropped waits for the same. */
-  readonly #drops = new Map<string, Promise<boolean>>();
   #nextId: number;
 
   constructor(engine: Engine) {
@@ -54,16 +54,14 @@ export class KeySpaces {
   }
 
   #find(name: string): Handle | undefined {
-    const handle = this.#handles.get(name);
-    if (handle !== undefined) return handle;
-    const info = this.#engine.state.keySpaces.find((recorded) => recorded.name === name);
-    return info === undefined ? undefined : this.#add(info);
+    const recorded = (): KeySpaceInfo[] => this.#engine.state.keySpaces.filter((info) => info.name === name);
+    return this.#handles.get(name) ?? recorded().map((info) => this.#add(info))[0];
   }
 
   #create(info: KeySpaceInfo): Handle {
     const handle = this.#add(info);
     const { life } = handle;
-    life.creating(this.#commit({ kind: 'keyspace', space: info }, () => life.created()));
+    life.creation = this.#commit({ kind: 'keyspace', space: info }, () => (life.creation = undefined));
     return handle;
   }
 
@@ -78,23 +76,19 @@ export class KeySpaces {
   }
 
   /** Deletes a key space and everything in it. Its id is never used again. */
-  drop(name: string): Promise<boolean> {
-    const dropping = this.#drops.get(name) ?? this.#drop(name).finally(() => this.#drops.delete(name));
-    this.#drops.set(name, dropping);
-    return dropping;
+  async drop(name: string): Promise<boolean> {
+    const handle = this.#find(name);
+    if (handle === undefined || name === ROOT) return false;
+    return (handle.dropping ??= this.#drop(handle));
   }
 
-  async #drop(name: string): Promise<boolean> {
-    const handle = name === ROOT ? undefined : this.#find(name);
-    if (handle === undefined) return false;
-    const { info, life } = handle;
-    const creation = life.ready;
-    life.dropped();
-    await creation;
+  async #drop({ info: { id, name }, life }: Handle): Promise<boolean> {
+    life.dropped = true;
+    await life.creation;
     // What was written before is to be seen, and deleted as well.
     await this.#engine.writer.sync();
-    await new KeySpace(name, this.#engine, this.#codec(info.id, bytes, bytes), new SpaceLife()).clear();
-    await this.#commit({ kind: 'drop-keyspace', id: info.id }, () => this.#handles.delete(name));
+    await new KeySpace(name, this.#engine, this.#codec(id, bytes, bytes), new SpaceLife()).clear();
+    await this.#commit({ kind: 'drop-keyspace', id }, () => this.#handles.delete(name));
     return true;
   }
 

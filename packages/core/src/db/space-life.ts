@@ -4,27 +4,14 @@
 import { StorageError } from '../base/errors.ts';
 
 export class SpaceLife {
-  #creation: Promise<unknown> | undefined;
-  #isDropped = false;
+  /** Set until the manifest names the key space. */
+  creation: Promise<unknown> | undefined;
+  /** Nothing is written any more. */
+  dropped = false;
 
-  /** Set until the manifest names the key space: writes wait for it. Throws once it was dropped. */
+  /** What writes have to wait for, if anything. Throws once it was dropped. */
   get ready(): Promise<unknown> | undefined {
-    if (this.#isDropped) throw new StorageError('CLOSED', 'the key space was dropped: make it again');
-    return this.#creation;
-  }
-
-  /** The manifest is being told of it. */
-  creating(creation: Promise<unknown>): void {
-    this.#creation = creation;
-  }
-
-  /** The manifest names it. */
-  created(): void {
-    this.#creation = undefined;
-  }
-
-  /** Nothing is written any more from now on. */
-  dropped(): void {
-    this.#isDropped = true;
+    if (this.dropped) throw new StorageError('CLOSED', 'the key space was dropped: open it again');
+    return this.creation;
   }
 }

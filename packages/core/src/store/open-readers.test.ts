@@ -149,6 +149,24 @@ describe('readers that are in the middle of a read', () => {
   });
 });
 
+describe('a reader that is closed to make room', () => {
+  it('may fail to: nobody needs it any more', async () => {
+    const store = memoryStore();
+    for (const name of ['o1', 'o2', 'o3']) store.sync.put(name, new Uint8Array(SIZE));
+    const failure = new StorageError('UNAVAILABLE', 'the disk is away');
+    const closes = [() => Promise.reject(failure), () => thrown(failure), () => undefined];
+    const openObject = (name: string) => ({ ...store.sync.openObject(name, SIZE), close: closes.shift()! });
+    const readers = new OpenReaders({ ...store, sync: undefined, openObject }, 1);
+    for (const name of ['o1', 'o2', 'o3']) await readers.readInto(name, SIZE, new Uint8Array(1), 0);
+    await readers.closeAll();
+    expect(closes).toEqual([]);
+  });
+});
+
+function thrown(error: Error): never {
+  throw error;
+}
+
 describe('a reader that is on its way when all are closed', () => {
   it('is closed as well, and its read is refused', async () => {
     const { orders, read, readers, taken, release } = setUp(4, false);

@@ -2,7 +2,7 @@
 // At most `limit` stay open; the one opened longest ago goes first. A reader in the middle of an asynchronous read is left alone.
 
 import { StorageError } from '../base/errors.ts';
-import { allOf, andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
+import { allOf, andThen, isPromise, letGo, type MaybePromise } from '../base/maybe-promise.ts';
 import type { ObjectReader, ObjectStore, SyncOperations } from './object-store.ts';
 
 interface Open {
@@ -54,12 +54,12 @@ export class OpenReaders {
   /** Two reads may have opened the same object at once: the first stays. */
   #add(name: string, reader: ObjectReader): Open {
     if (this.#ended) {
-      void reader.close();
+      letGo(reader);
       throw new StorageError('CLOSED', 'the database is closed: open it again');
     }
     const other = this.#open.get(name);
     if (other !== undefined) {
-      void reader.close();
+      letGo(reader);
       return other;
     }
     while (this.#open.size >= this.#limit && this.#closeOldest());
@@ -73,7 +73,7 @@ export class OpenReaders {
     for (const [name, open] of this.#open) {
       if (open.busy > 0) continue;
       this.#open.delete(name);
-      void open.reader.close();
+      letGo(open.reader);
       return true;
     }
     return false;

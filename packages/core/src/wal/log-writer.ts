@@ -1,7 +1,7 @@
 // The writing end of the log: one append in flight, segments that follow each other, and what is known to be durable of them.
 
 import { StorageError } from '../base/errors.ts';
-import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
+import { andThen, letGo, type MaybePromise } from '../base/maybe-promise.ts';
 import { segmentName } from '../format/object-names.ts';
 import type { LogSegment, LogStore } from '../store/log-store.ts';
 
@@ -108,15 +108,5 @@ export class LogWriter {
   /** Segments below this number were flushed: whether they are durable does not matter any more. */
   forgetBelow(segment: number): void {
     while (this.#segments.length > 1 && this.#segments[0]!.number < segment) letGo(this.#segments.shift()!.file);
-  }
-}
-
-/** Nothing of it is needed any more: whether it could be closed is nobody's matter. */
-function letGo(file: LogSegment): void {
-  try {
-    const closing = file.close();
-    if (isPromise(closing)) closing.catch(() => undefined);
-  } catch {
-    // As above.
   }
 }
