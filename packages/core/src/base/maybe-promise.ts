@@ -34,10 +34,6 @@ export function allOf<T>(values: readonly MaybePromise<T>[]): MaybePromise<T[]> 
 
 /** Closes what nobody needs any more: whether that succeeds, now or later, is nobody's matter. */
 export function letGo(unneeded: { close(): MaybePromise<void> }): void {
-  try {
-    const closing = unneeded.close();
-    if (isPromise(closing)) closing.catch(() => undefined);
-  } catch {
-    // As above.
-  }
+  const closing = async (): Promise<void> => unneeded.close();
+  closing().catch(() => undefined);
 }
