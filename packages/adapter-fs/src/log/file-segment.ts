@@ -1,7 +1,7 @@
 // A log segment as a file. Appends are `pwrite`s in the call. Once syncs are in use the file is kept ahead of the writer with zeros, so that a sync
 // writes data only: a file that grows makes the system write its size and blocks as well (10.7k against 8.0k synced puts a second).
 
-import { closeSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, writeSync } from 'node:fs';
 import { StorageError, type LogSegment } from '@varve/core';
 import { syncFile } from '../file-steps.ts';
 import { codeOf, storageError, type ErrorPlace } from '../fs-errors.ts';
@@ -63,8 +63,20 @@ export class FileSegment implements LogSegment {
       while (done < bytes.length) done += writeSync(this.#descriptor, bytes, done, bytes.length - done, position + done);
       this.#end = end;
     } catch (error) {
-      throw this.#errorOf(error);
+      throw this.#withdraw(position, this.#errorOf(error));
     }
+  }
+
+  /** A full disk may have taken a part of the bytes. Nothing of them stays, so that nobody finds later what was refused. */
+  #withdraw(position: number, failure: Error): Error {
+    if (!(failure instanceof StorageError) || failure.code !== 'QUOTA') return failure;
+    try {
+      ftruncateSync(this.#descriptor, position);
+    } catch (cause) {
+      return new StorageError('UNAVAILABLE', 'the disk is full, and may have kept a part of what it was given last', { cause });
+    }
+    this.#allocated = Math.min(this.#allocated, position);
+    return failure;
   }
 
   sync(): Promise<void> {
