@@ -187,12 +187,13 @@ export class DatabaseHandle<K, V, P = K, KI = K, VI = V>
     }
   }
 
-  /** Merges everything of the range, without one of the whole database, so that deleted and overwritten data is gone and reads are fastest. */
+  /** Merges everything of the range, without one of the whole database, so that deleted and overwritten data is gone and reads are fastest. A
+   * signal stops the waiting. */
   async compact(range?: ScanRange<KI, P>): Promise<void> {
     const space = this.#root[SPACE].codec as unknown as KeySpaceCodec<unknown, unknown, P, KI, never>;
     const { lower, upper } = range === undefined ? ALL_KEY_SPACES : rangeBounds(range, space, ['signal']);
-    await this.flush();
-    await this.#engine.maintenance.compactor.compactRange(lower, upper);
+    const compacted = this.flush().then(() => this.#engine.maintenance.compactor.compactRange(lower, upper));
+    await abortable(compacted, range?.signal);
   }
 
   /** Reads and checks every byte that is stored. */

@@ -60,7 +60,7 @@ export class Engine implements MaintenanceHost {
   #view: ReadView;
   #nextObject = 1;
   /** Smallest object counters of the jobs under way. */
-  readonly #pending = new Set<ObjectId>();
+  readonly pending = new Set<ObjectId>();
   #closing: Promise<void> | undefined;
   /** Closing, and no write waits for room any more. */
   #drained = false;
@@ -230,12 +230,12 @@ export class Engine implements MaintenanceHost {
   #takeId(job: Set<ObjectId>): ObjectId {
     const id = { term: this.state.term, counter: this.#nextObject++ };
     job.add(id);
-    this.#pending.add(id);
+    this.pending.add(id);
     return id;
   }
 
   releaseIds(job: Set<ObjectId>): void {
-    for (const id of job) this.#pending.delete(id);
+    for (const id of job) this.pending.delete(id);
   }
 
   /** Commits edits as the next manifest and installs them before anybody else runs. */
@@ -244,7 +244,7 @@ export class Engine implements MaintenanceHost {
   }
 
   *#commitAlone(edits: () => readonly EditJson[], install: () => void, ids: Set<ObjectId> | undefined): Job<void> {
-    const others = [...this.#pending].filter((id) => ids === undefined || !ids.has(id)).map((id) => id.counter);
+    const others = [...this.pending].filter((id) => ids === undefined || !ids.has(id)).map((id) => id.counter);
     const bookkeeping: EditJson[] = [
       { kind: 'objects', pendingFrom: String(Math.min(this.#nextObject, ...others)), next: String(this.#nextObject) },
       { kind: 'clock', now: String(Math.max(this.state.now, this.parts.clock.now())), safeEpoch: String(this.state.safeEpoch) },

@@ -87,7 +87,8 @@ export class KeySpaces {
     await life.creation;
     // What was written before is to be seen, and deleted as well.
     await this.#engine.writer.sync();
-    await new KeySpace(name, this.#engine, this.#codec(id, bytes, bytes), new SpaceLife()).clear();
+    // Also keys that were written under a larger budget.
+    await new KeySpace(name, this.#engine, new KeySpaceCodec(id, bytes, bytes), new SpaceLife()).clear();
     await this.#commit({ kind: 'drop-keyspace', id }, () => this.#handles.delete(name));
     return true;
   }

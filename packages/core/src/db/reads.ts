@@ -80,6 +80,7 @@ export class SpaceReads<K, V, P, KI, VI> implements Reads<K, V, P, KI>, SyncRead
   scanSync(range: ScanRange<KI, P> = {}): Iterable<[K, V]> {
     const engine = this.#engine;
     if (engine.parts.store.sync === undefined) throw asynchronous();
+    range.signal?.throwIfAborted();
     const bounds = scanBounds(range, this.#space, READ_OPTIONS);
     const decode = decodeEntry(this.#space, bounds.keysOnly);
     return { [Symbol.iterator]: () => new SyncItems(new PageCursor(engine, bounds, this.#epoch), decode) };

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { StorageError } from '../base/errors.ts';
-import { manifestName, metaName, parseManifestName, sstName } from '../format/object-names.ts';
+import { manifestName, metaName, parseManifestName, sstName, type ObjectId } from '../format/object-names.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
 import type { SstCatalog } from '../sst/catalog.ts';
 import { Sst } from '../sst/sst.ts';
@@ -28,6 +28,7 @@ function setUp(options: MemoryStoreOptions = {}) {
     stats: new EngineStats(),
     state: manifestState({ number: 1 }),
     ended: false as boolean,
+    pending: new Set<ObjectId>(),
     tell: (event: EngineEvent) => void events.push(event),
   } satisfies CollectorHost;
   const put = (...names: string[]): void => {

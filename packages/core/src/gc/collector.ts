@@ -1,7 +1,7 @@
 // Deletes what nobody needs any more while the database is open: SSTs that compactions replaced, manifests below the chain. And once, at open, what
 // earlier writers left behind. A failure here loses nothing: the next open collects what is left.
 
-import { manifestName, MANIFEST_PREFIX } from '../format/object-names.ts';
+import { manifestName, MANIFEST_PREFIX, type ObjectId } from '../format/object-names.ts';
 import { io, same, type Job } from '../scheduler/job.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import type { SstCatalog } from '../sst/catalog.ts';
@@ -22,6 +22,8 @@ export interface CollectorHost {
   readonly stats: EngineStats;
   readonly state: ManifestState;
   readonly ended: boolean;
+  /** Ids of objects that jobs under way are making. */
+  readonly pending: Iterable<ObjectId>;
   tell(event: EngineEvent): void;
 }
 
@@ -40,7 +42,7 @@ export class Collector {
   /** What earlier writers left. */
   begin(): void {
     const { scheduler, store } = this.#host;
-    scheduler.add(this.#quietly(collectGarbage(store, () => this.#host.state)), URGENCY);
+    scheduler.add(this.#quietly(collectGarbage(store, () => this.#host.state, this.#host.pending)), URGENCY);
     scheduler.add(this.#quietly(this.#findOldManifests()), URGENCY);
   }
 

@@ -48,6 +48,13 @@ describe('garbage', () => {
     expect(left().sort()).toEqual([...pending].sort());
   });
 
+  it('is not what a job is making whose term ended meanwhile', async () => {
+    const made = objectsOf(id(4, 7));
+    const { store, left } = storeWith([...made, ...objectsOf(id(4, 8))]);
+    await runJob(collectGarbage(store, () => state, [id(4, 7)]));
+    expect(left().sort()).toEqual([...made].sort());
+  });
+
   it('is half of an SST as well: a writer that died between its two objects leaves one', async () => {
     const { store, left } = storeWith([sstName(id(4, 1)), metaName(id(4, 2))]);
     await runJob(collectGarbage(store, () => state));
