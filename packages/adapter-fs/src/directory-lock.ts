@@ -10,7 +10,7 @@ import { isMissing, type ErrorPlace } from './fs-errors.ts';
 import type { ObjectFiles } from './object-files.ts';
 import { LOCK_FOLDER } from './object-paths.ts';
 import { naming } from './perform.ts';
-import { decodeIdentity, encodeIdentity, livenessOf, thisProcess } from './process-identity.ts';
+import { decodeIdentity, encodeIdentity, livenessOf, thisProcess, type ProcessIdentity } from './process-identity.ts';
 import { fileOf, publish } from './publish.ts';
 
 /** Takes the lock: returns what releases it, or undefined when somebody holds it who is alive or cannot be seen from here. */
@@ -18,6 +18,19 @@ export function lockDirectory(files: ObjectFiles, { takeOver = false }: LockOpti
   const place: ErrorPlace = { directory: files.directory, intent: 'write' };
   const mine = naming(place, () => take(files, takeOver));
   return mine === undefined ? undefined : () => naming(place, () => release(mine));
+}
+
+/** Who holds the lock, as far as its file tells. */
+export function lockHolder(files: ObjectFiles): string | undefined {
+  return naming({ directory: files.directory, intent: 'read' }, () => {
+    const folder = `${files.directory}/${LOCK_FOLDER}`;
+    const newest = numbersIn(folder).at(-1);
+    const owner = newest === undefined ? undefined : ownerOf(`${folder}/${newest}`);
+    if (owner === undefined) return undefined;
+    const here = thisProcess();
+    if (owner.host !== here.host) return `process ${owner.pid} on ${owner.host}`;
+    return owner.pid === here.pid ? 'this process' : `process ${owner.pid}`;
+  });
 }
 
 /** Path of the lock file that is now this process's, or undefined. Each further turn means that another has created a number meanwhile. */
@@ -59,11 +72,15 @@ function create(files: ObjectFiles, path: string): boolean {
 
 /** An unreadable lock is what a power cut leaves: then its owner is dead as well. */
 function isHeld(path: string): boolean {
+  const owner = ownerOf(path);
+  return owner !== undefined && livenessOf(owner) !== 'dead';
+}
+
+function ownerOf(path: string): ProcessIdentity | undefined {
   try {
-    const owner = decodeIdentity(readFileSync(fileOf(path), 'latin1').split('\n', 1)[0]);
-    return owner !== undefined && livenessOf(owner) !== 'dead';
+    return decodeIdentity(readFileSync(fileOf(path), 'latin1').split('\n', 1)[0]);
   } catch (error) {
-    if (isMissing(error)) return false;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }

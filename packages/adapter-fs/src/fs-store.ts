@@ -4,7 +4,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AsyncOperations, LockOptions, LogStore, ObjectStore, StoreCapabilities, SyncOperations } from '@varve/core';
-import { lockDirectory } from './directory-lock.ts';
+import { lockDirectory, lockHolder } from './directory-lock.ts';
 import { storageError, type ErrorPlace } from './fs-errors.ts';
 import { FsLog } from './log/fs-log.ts';
 import { ObjectFiles } from './object-files.ts';
@@ -18,6 +18,7 @@ export interface FsStore extends ObjectStore {
   readonly sync: SyncOperations;
   openLog(): LogStore;
   lock(options?: LockOptions): (() => void) | undefined;
+  lockHolder(): string | undefined;
   close(): void;
 }
 
@@ -46,6 +47,7 @@ export function storeOn(directory: string, link?: Link): FsStore {
     capabilities: CAPABILITIES,
     openLog: () => new FsLog(files),
     lock: (options) => lockDirectory(files, options),
+    lockHolder: () => lockHolder(files),
     close() {},
   };
 }

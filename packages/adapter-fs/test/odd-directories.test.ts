@@ -137,16 +137,16 @@ describe('a path', () => {
 });
 
 describe('a database that another writer has open', () => {
-  it('is LOCKED for the next one, in this process and in another, which is told how to go on', async () => {
+  it('is LOCKED for the next one, in this process and in another, which is told who holds it and how to go on', async () => {
     const directory = freshDirectory();
     await databaseIn(directory);
     const db = await openIn(directory);
-    const refusal = {
+    const refusal = (holder: string) => ({
       code: 'LOCKED',
-      message: expect.stringContaining("close it, or open with { takeover: 'wait' } or { takeover: 'now' }"),
-    };
-    await expect(openIn(directory)).rejects.toMatchObject(refusal);
-    expect(await start(['open', directory]).rest()).toEqual([refusal]);
+      message: expect.stringContaining(`open (${holder}): close it, or open with { takeover: 'wait' } or { takeover: 'now' }`),
+    });
+    await expect(openIn(directory)).rejects.toMatchObject(refusal('this process'));
+    expect(await start(['open', directory]).rest()).toEqual([refusal(`process ${process.pid}`)]);
     await db.put('key-0', 'value-0');
     await db.close();
     await expectWhole(directory);
@@ -212,6 +212,17 @@ describe('an empty file', () => {
     writeFileSync(join(directory, name), '');
     await expect(openIn(directory)).rejects.toMatchObject({ code: 'CORRUPTION', object: name });
     rmSync(join(directory, name));
+    await expectWhole(directory);
+  });
+
+  it('in place of a log segment that was durable is CORRUPTION that names it', async () => {
+    const directory = freshDirectory();
+    await databaseIn(directory);
+    const path = newest(directory, 'wal', '.wal');
+    const original = readFileSync(path);
+    writeFileSync(path, '');
+    await expect(openIn(directory)).rejects.toMatchObject({ code: 'CORRUPTION', object: path.slice(directory.length + 1) });
+    writeFileSync(path, original);
     await expectWhole(directory);
   });
 

@@ -77,7 +77,7 @@ async function dumpOne(directory: string, { id, state, options }: { id: string; 
   const store = fsStore(directory);
   const stored = (await listSsts(store)).find((sst) => isId(id, sst));
   if (stored === undefined) throw new Failure('NO_OBJECT', `there is no SST ${id} in ${directory}`);
-  const sst = await inspectSst(store, stored);
+  const sst = await inspectSst(store, stored, state.database);
   const text = new EntryText(state);
   try {
     if (options.json !== true) await describe(sst, text, options);

@@ -21,7 +21,7 @@ import { tell, type EngineEvent } from '../stats/events.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { EditJson } from '../version/manifest-format.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
-import { SEGMENT_HEADER_BYTES, type SegmentHeader } from '../wal/segment-format.ts';
+import { SEGMENT_HEADER_BYTES, type SegmentHeader, type SegmentSeed } from '../wal/segment-format.ts';
 import { BatchBuffers } from '../write/batch-buffers.ts';
 import { WriteBatch } from '../write/write-batch.ts';
 import { LogPipeline } from '../write/log-pipeline.ts';
@@ -311,21 +311,27 @@ export class Engine implements MaintenanceHost {
       throw error;
     };
     try {
-      const rolled = andThen(logWriter.roll(memtable.firstSegment, arenas.segmentBytes), () => this.#goOnIn(memtable, header));
+      const rolled = andThen(logWriter.roll(memtable.firstSegment, arenas.segmentBytes), () => this.#begin(memtable, header));
       return isPromise(rolled) ? rolled.catch(failed) : rolled;
     } catch (error) {
       return failed(error);
     }
   }
 
-  #goOnIn(memtable: Memtable, header: SegmentHeader): void {
+  /** The header goes out at once: a manifest may name the segment before anything is written to it. */
+  #begin(memtable: Memtable, header: SegmentHeader): MaybePromise<void> {
+    const { segments, logWriter, heap } = this.parts;
+    const seed = segments.writeHeader(memtable.arena, header);
+    memtable.tail = memtable.arena + SEGMENT_HEADER_BYTES;
+    return andThen(logWriter.append(heap.bytes.subarray(memtable.arena, memtable.tail)), () => this.#goOnIn(memtable, seed));
+  }
+
+  #goOnIn(memtable: Memtable, seed: SegmentSeed): void {
     const old = this.writer.active;
     // All that may fail comes first.
     const view = this.#makeView([memtable, old, ...this.#frozen]);
-    const seed = this.parts.segments.writeHeader(memtable.arena, header);
-    memtable.tail = memtable.arena + SEGMENT_HEADER_BYTES;
     this.#frozen.unshift(old);
-    this.writer.attach(memtable, seed, memtable.arena);
+    this.writer.attach(memtable, seed, memtable.tail);
     this.#replaceView(view);
     this.maintenance.flusher.start();
   }

@@ -36,7 +36,7 @@ export interface OpenOptions<K = Uint8Array, V = Uint8Array, P = K, KI = K, VI =
   readonly memoryBudgetBytes?: number | undefined;
   /** Data block before compression. Default: what the store prefers. */
   readonly blockSizeBytes?: number | undefined;
-  /** SST that a compaction writes, about. Default: as large as a memtable. */
+  /** SST that a compaction writes, about. Default: as large as a memtable, and at least 4 MiB: each needs some memory. */
   readonly sstSizeBytes?: number | undefined;
   /** Compression of blocks. Default `lz4`. */
   readonly compression?: 'lz4' | 'none' | undefined;
@@ -67,6 +67,8 @@ const OPTIONS: readonly (keyof OpenOptions)[] = [
   'clock',
   'random',
 ];
+
+const LEAST_SST_BYTES = 4 * 2 ** 20;
 
 type SyncNames = keyof SyncReads<unknown, unknown> | keyof SyncWrites<unknown, unknown>;
 type IsSync<S> = S extends { readonly sync: SyncOperations } ? true : false;
@@ -120,7 +122,7 @@ export async function open<S extends ObjectStore, K = Uint8Array, V = Uint8Array
       durability: options.durability ?? log.defaultDurability,
       takeover: options.takeover ?? 'fail',
       blockSizeBytes: options.blockSizeBytes ?? store.capabilities.blockSizeBytes,
-      sstSizeBytes: options.sstSizeBytes ?? memoryBudgetBytes / 8,
+      sstSizeBytes: options.sstSizeBytes ?? Math.max(LEAST_SST_BYTES, memoryBudgetBytes / 8),
       compression: options.compression ?? 'lz4',
       lastEpochLow: 0xf0000000,
       onEvent: options.onEvent,

@@ -67,9 +67,11 @@ async function lock(
     if (release !== undefined) return release;
     if (takeover === 'now') return nothing;
     if (takeover === 'fail') {
+      const holder = await store.lockHolder?.();
+      const who = holder === undefined ? '' : ` (${holder})`;
       throw new StorageError(
         'LOCKED',
-        "another writer has this database open: close it, or open with { takeover: 'wait' } or { takeover: 'now' }",
+        `another writer has this database open${who}: close it, or open with { takeover: 'wait' } or { takeover: 'now' }`,
       );
     }
     await sleep(LOCK_RETRY_MS);
@@ -91,7 +93,12 @@ async function openLocked(
 
   const segments = new SegmentFormat(heap, kernels);
   const arenas = new Arenas(heap, kernels, plan.memtableBytes);
-  const recovered = await runJob(recover({ heap, kernels, log, segments, memtableBytes: plan.memtableBytes }, manifest.state));
+  const recovery = recover({ heap, kernels, log, segments, memtableBytes: plan.memtableBytes }, manifest.state);
+  const recovered = await runJob(recovery).catch(async (error: unknown) => {
+    // What looks like damage may be the work of a writer who took over meanwhile.
+    await runJob(stillMine(manifests, manifest.state));
+    throw error;
+  });
   // Whatever is acknowledged from now on stands on it.
   if (recovered.unsynced.length > 0) await log.makeDurable(recovered.unsynced);
   const logWriter = new LogWriter(log);
@@ -108,6 +115,7 @@ async function openLocked(
     cache,
     kernels,
     store,
+    database: manifest.state.database,
     onGarbage: (sst) => engine.maintenance.collector.discard(sst),
   });
   const infos = [...manifest.state.version.ssts()];

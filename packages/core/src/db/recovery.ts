@@ -6,7 +6,7 @@
 
 import { BATCH_COUNT, MEMTABLE_HEADER_BYTES, type Kernels } from '@varve/wasm-kernels';
 import { StorageError } from '../base/errors.ts';
-import { segmentName } from '../format/object-names.ts';
+import { manifestName, segmentName } from '../format/object-names.ts';
 import type { Heap } from '../heap/heap.ts';
 import { Memtable } from '../memtable/memtable.ts';
 import { same, type Job } from '../scheduler/job.ts';
@@ -84,7 +84,9 @@ class Recovery {
   *run(): Job<Recovered> {
     const all = yield* same(() => this.#parts.log.segments());
     const last = all.reduce((highest, { number }) => Math.max(highest, number), Math.max(0, this.#state.logPosition - 1));
-    const segments = yield* this.#readHeads(this.#needed(all, last));
+    const found = yield* this.#readHeads(this.#needed(all, last));
+    // Before the first position is set nobody was promised anything.
+    const segments = this.#state.logPosition === 0 ? [] : found;
     let broken: Break | undefined;
     for (const segment of segments) {
       const { end, batchesEnd, synced } = yield* broken === undefined ? this.#replay(segment) : this.#skip(segment, broken);
@@ -106,10 +108,10 @@ class Recovery {
     if (Math.max(synced, known) < end) this.#unsynced.push(number);
   }
 
-  /** Every number from the manifest's position to the last one, there or not. Before the first position is set nobody was promised anything. */
+  /** Every number from the manifest's position to the last one, there or not. */
   #needed(all: readonly SegmentInfo[], last: number): SegmentInfo[] {
     const { logPosition } = this.#state;
-    if (logPosition === 0) return [];
+    if (logPosition === 0) return [...all];
     if (!all.some(({ number }) => number === logPosition)) throw missing(logPosition);
     if (last - logPosition > MOST_SEGMENTS) throw missing(logPosition + 1);
     const sizes = new Map(all.map(({ number, size }) => [number, size]));
@@ -131,6 +133,8 @@ class Recovery {
         const bytes = heap.bytes.subarray(at, at + Math.min(HEAD_BYTES, info.size));
         const length = info.size === 0 ? 0 : ((yield* same(() => log.read(info.number, bytes))) ?? 0);
         const header = this.#reader.header(at, length, info.number, expected);
+        if (header === undefined && info.number === this.#state.logPosition) throw missing(info.number);
+        if (header !== undefined && header.term >= this.#state.term) throw this.#ofTheFuture(header);
         const segment: Segment = { ...info, header, limit: Infinity, synced: 0 };
         if (header !== undefined && header.term >= term) {
           this.#applyTo(segments, header, header.term > term ? this.#fenceIn(at, length, header) : undefined);
@@ -142,6 +146,13 @@ class Recovery {
       heap.release(at);
     }
     return segments;
+  }
+
+  /** This term was claimed a moment ago: nobody can have written in it, unless the manifests that tell of it are gone. */
+  #ofTheFuture({ term, segment }: SegmentHeader): StorageError {
+    // The claim of this term has taken the number of the one that is gone.
+    const object = term === this.#state.term ? manifestName(this.#state.number) : segmentName(segment);
+    return new StorageError('CORRUPTION', 'log is of a later term than the manifests: the newest of them is missing', { object });
   }
 
   #fenceIn(at: number, length: number, { seed }: { seed: SegmentSeed }): readonly FenceEntry[] | undefined {
@@ -159,6 +170,7 @@ class Recovery {
 
   /** Reads a segment into a memtable. Small segments share one. */
   *#replay(segment: Segment): Job<ScannedSegment> {
+    if (segment.header === undefined) return this.#check(segment, NOTHING);
     const window = Math.min(segment.size, segment.limit);
     const newest = this.#memtables[0];
     if (newest !== undefined && window + SLACK <= newest.freeBytes) {
@@ -196,11 +208,13 @@ class Recovery {
   /** A segment behind the place where the log ended: void, unless it proves that the log had gone on. */
   *#skip(segment: Segment, { segment: broken, offset }: Break): Job<ScannedSegment> {
     const { heap } = this.#parts;
+    if (segment.synced > 0) throw damaged(broken, offset);
+    if (segment.header === undefined) return NOTHING;
     const window = Math.min(segment.size, segment.limit);
     const at = heap.allocate(window, 'a log segment');
     try {
       const { synced } = yield* this.#read(at, window, segment);
-      if (Math.max(synced, segment.synced) > 0) throw damaged(broken, offset);
+      if (synced > 0) throw damaged(broken, offset);
       return NOTHING;
     } finally {
       heap.release(at);
@@ -209,11 +223,14 @@ class Recovery {
 
   *#read(at: number, window: number, segment: Segment): Job<ScannedSegment> {
     const { log, heap } = this.#parts;
-    let scanned = NOTHING;
-    if (segment.header !== undefined && window > 0) {
-      const length = (yield* same(() => log.read(segment.number, heap.bytes.subarray(at, at + window)))) ?? 0;
-      scanned = this.#reader.scan(at, Math.min(length, window), segment.header.seed, () => undefined);
-    }
+    const length = (yield* same(() => log.read(segment.number, heap.bytes.subarray(at, at + window)))) ?? 0;
+    return this.#check(
+      segment,
+      this.#reader.scan(at, Math.min(length, window), segment.header!.seed, () => undefined),
+    );
+  }
+
+  #check(segment: Segment, scanned: ScannedSegment): ScannedSegment {
     if (scanned.proof || scanned.end < segment.synced) throw damaged(segment.number, scanned.end);
     return scanned;
   }

@@ -56,7 +56,7 @@ async function verifySst(engine: Engine, sst: Sst, count: { blocks: number; byte
   for (let i = 0; i < sst.partitionCount(u32); i++) {
     const place = sst.partitionPlace(u32, i);
     await attempt(problems, async () => {
-      const partition = heap.allocate(place.length, 'a partition to verify');
+      const partition = await allocate(engine, place.length, 'a partition to verify');
       try {
         await engine.catalog.readMeta(sst, place.offset, place.length, partition);
         engine.catalog.checkPartition(sst, place, partition);
@@ -86,15 +86,25 @@ async function verifyBlocks(
   }
 }
 
-async function verifyBlock({ catalog, parts }: Engine, sst: Sst, place: Stretch): Promise<void> {
+async function verifyBlock(engine: Engine, sst: Sst, place: Stretch): Promise<void> {
+  const { catalog, parts } = engine;
   const { longestBlock } = sst.info;
-  const payload = parts.heap.allocate(longestBlock + 64 + place.length, 'a block to verify');
+  const payload = await allocate(engine, longestBlock + 64 + place.length, 'a block to verify');
   const stored = (payload + longestBlock + 63) & ~63;
   try {
     await catalog.readData(sst, place.offset, place.length, stored);
     catalog.unpackBlock(sst, place, stored, payload, longestBlock);
   } finally {
     parts.heap.release(payload);
+  }
+}
+
+/** Waits while merges hold the memory. */
+async function allocate({ mergeParts: { heap, room } }: Engine, bytes: number, purpose: string): Promise<number> {
+  for (;;) {
+    const address = heap.tryAllocate(bytes);
+    if (address !== 0) return address;
+    if ((await room.free()) === false) return heap.allocate(bytes, purpose);
   }
 }
 

@@ -14,7 +14,7 @@ import { SNAPSHOT_EVERY } from '../version/manifest.ts';
 import { manifestState, sstInfo } from '../version/version-test-kit.ts';
 import { Collector, type CollectorHost } from './collector.ts';
 
-const sst = (counter: number, term = 1): Sst => new Sst(sstInfo(counter, 0, 9, { id: { term, counter } }), 64);
+const sst = (counter: number, term = 1): Sst => new Sst(sstInfo(counter, 0, 9, { id: { term, counter } }), { term, counter }, 64);
 
 /** A collector and its surroundings, of which a test may change state and end. */
 function setUp(options: MemoryStoreOptions = {}) {

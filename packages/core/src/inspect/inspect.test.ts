@@ -19,7 +19,7 @@ const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 async function allEntries(store: ObjectStore): Promise<InspectedEntry[]> {
   const entries: InspectedEntry[] = [];
   for (const stored of await listSsts(store)) {
-    const sst = await inspectSst(store, stored);
+    const sst = await inspectSst(store, stored, (await readState(store))!.database);
     try {
       for (let i = 0; i < sst.partitionCount; i++) {
         for (const place of (await sst.partition(i)).blocks) entries.push(...(await sst.block(place)).entries);
@@ -54,7 +54,7 @@ describe('an SST', () => {
   it('has blocks that follow each other, each at or before its separator', async () => {
     const store = await sampleDatabase();
     const [stored] = await listSsts(store);
-    const sst = await inspectSst(store, stored);
+    const sst = await inspectSst(store, stored, (await readState(store))!.database);
     const blocks = (await sst.partition(0)).blocks;
     expect(blocks.length).toBeGreaterThan(3);
     let end = 0;

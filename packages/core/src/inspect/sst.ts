@@ -16,7 +16,7 @@ import {
 import { StorageError } from '../base/errors.ts';
 import { metaName, parseSstName, SST_PREFIX, sstName, type ObjectId } from '../format/object-names.ts';
 import { decodeHead } from '../sst/meta-format.ts';
-import { metaChecksum } from '../sst/seeds.ts';
+import { metaChecksum, seedOf } from '../sst/seeds.ts';
 import type { ObjectReader, ObjectStore } from '../store/object-store.ts';
 import { readBlock } from './block.ts';
 import type { InspectedEntry } from './entry.ts';
@@ -66,14 +66,15 @@ export async function listSsts(store: ObjectStore): Promise<StoredSst[]> {
   return found;
 }
 
-/** Opens an SST to look at it. Close it. */
-export async function inspectSst(store: ObjectStore, stored: StoredSst): Promise<InspectedSst> {
+/** Opens an SST of the database with this identity (of its manifest) to look at it. Close it. */
+export async function inspectSst(store: ObjectStore, stored: StoredSst, database: string): Promise<InspectedSst> {
+  const seed = seedOf(database, stored.id);
   const meta = await store.openObject(metaName(stored.id), stored.metaBytes);
   try {
     const data = await store.openObject(sstName(stored.id), stored.dataBytes);
     try {
-      const head = await readHead(meta, stored);
-      return naming(metaName(stored.id), 0, () => new InspectedSst(stored, head, { meta, data }));
+      const head = await readHead(meta, stored, seed);
+      return naming(metaName(stored.id), 0, () => new InspectedSst(stored, seed, head, { meta, data }));
     } catch (error) {
       await data.close();
       throw error;
@@ -90,7 +91,7 @@ interface Head {
   readonly top: DataView;
 }
 
-async function readHead(meta: ObjectReader, { id, metaBytes }: StoredSst): Promise<Head> {
+async function readHead(meta: ObjectReader, { id, metaBytes }: StoredSst, seed: ObjectId): Promise<Head> {
   const object = metaName(id);
   const start = new Uint8Array(Math.min(HEAD_START_BYTES, metaBytes));
   await meta.readInto(start, 0);
@@ -101,7 +102,7 @@ async function readHead(meta: ObjectReader, { id, metaBytes }: StoredSst): Promi
   const head = new Uint8Array(headBytes);
   await meta.readInto(head, 0);
   const { heap, kernels } = kernelRoom(headBytes * 2);
-  const { properties, top } = decodeHead(head, metaBytes, object, metaChecksum(heap, kernels, id));
+  const { properties, top } = decodeHead(head, metaBytes, object, metaChecksum(heap, kernels, seed));
   const at = heap.allocate(top.length, 'a top index');
   heap.bytes.set(top, at);
   if (kernels.topCheck(at, top.length) !== 1) throw new StorageError('CORRUPTION', 'top index of an SST is damaged', { object });
@@ -123,14 +124,16 @@ export class InspectedSst {
   readonly longestKey: number;
   readonly longestBlock: number;
   readonly partitionCount: number;
+  readonly #seed: ObjectId;
   readonly #top: DataView;
   readonly #readers: { readonly meta: ObjectReader; readonly data: ObjectReader };
   /** One for the whole life: a WebAssembly memory of its own for every block would use up the address space. */
   readonly #room: KernelRoom;
 
   /** @internal Made by `inspectSst`. */
-  constructor(stored: StoredSst, head: Head, readers: { readonly meta: ObjectReader; readonly data: ObjectReader }) {
+  constructor(stored: StoredSst, seed: ObjectId, head: Head, readers: { readonly meta: ObjectReader; readonly data: ObjectReader }) {
     this.id = stored.id;
+    this.#seed = seed;
     this.dataBytes = stored.dataBytes;
     this.metaBytes = stored.metaBytes;
     this.headBytes = head.headBytes;
@@ -157,7 +160,7 @@ export class InspectedSst {
     const at = heap.allocate(length, 'a partition');
     try {
       await this.#readers.meta.readInto(heap.bytes.subarray(at, at + length), offset);
-      const { term, counter } = this.id;
+      const { term, counter } = this.#seed;
       if (kernels.partitionCheck(at, length, term, counter, offset - this.headBytes) === 0) {
         throw new StorageError('CORRUPTION', 'partition of an SST is damaged', { object: metaName(this.id), offset });
       }
@@ -193,7 +196,7 @@ export class InspectedSst {
     const { heap, kernels } = this.#room;
     const target = heap.allocate(this.longestBlock, 'a block');
     try {
-      const { term, counter } = this.id;
+      const { term, counter } = this.#seed;
       const bytes = kernels.blockLoad(stored, length, term, counter, offset, target, this.longestBlock);
       if (bytes <= 0) throw this.#blockDamage(offset);
       return heap.bytes.slice(target, target + bytes);

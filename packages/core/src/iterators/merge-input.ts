@@ -106,8 +106,8 @@ export class RunFeed {
     field(INPUT_BLOCK_END, end);
     field(INPUT_DATA, this.#buffer);
     field(INPUT_DATA_OFFSET, from);
-    field(INPUT_TERM, sst.info.id.term);
-    field(INPUT_COUNTER, sst.info.id.counter);
+    field(INPUT_TERM, sst.seed.term);
+    field(INPUT_COUNTER, sst.seed.counter);
     this.#nextBlock = end;
     field(INPUT_LAST, this.#isLast(end === count, sst) ? 1 : 0);
   }

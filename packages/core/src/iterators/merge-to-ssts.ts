@@ -169,12 +169,19 @@ class MergeRun {
     set(MERGE_WARMED, this.#allocate(WARMED_LIMIT * 4));
     set(MERGE_WARMED_LIMIT, WARMED_LIMIT);
     set(MERGE_LONGEST_KEY, plan.longestKey);
-    set(MERGE_TERM, this.#id.term);
-    set(MERGE_COUNTER, this.#id.counter);
+    this.#setSeed(merge);
     heap.view.setBigUint64(merge + MERGE_NOW, BigInt(plan.now), true);
     plan.sources.forEach((source, i) => this.#prepareInput(kernels.mergeInput(merge, i), source));
     kernels.mergeStart(merge);
     return merge;
+  }
+
+  /** What the checksums of the next SST are bound to. */
+  #setSeed(merge: number): void {
+    const { heap, catalog } = this.#parts;
+    const { term, counter } = catalog.seedOf(this.#id);
+    heap.u32[(merge + MERGE_TERM) >>> 2] = term;
+    heap.u32[(merge + MERGE_COUNTER) >>> 2] = counter;
   }
 
   #prepareInput(input: number, source: MergeSource): void {
@@ -268,14 +275,12 @@ class MergeRun {
   }
 
   *#finishFile(): Job<void> {
-    const { heap } = this.#parts;
     if (this.#field(MERGE_FILE_BYTES) === 0) return;
     yield* this.#drain();
     this.#done.push(yield* this.#file!.finish(this.#merge, this.#plan.compression));
     this.#file = undefined;
     this.#id = this.#plan.nextId();
-    heap.u32[(this.#merge + MERGE_TERM) >>> 2] = this.#id.term;
-    heap.u32[(this.#merge + MERGE_COUNTER) >>> 2] = this.#id.counter;
+    this.#setSeed(this.#merge);
   }
 
   /** After a failure: no object stays, no frame leaks. */

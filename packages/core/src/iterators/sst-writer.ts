@@ -22,6 +22,7 @@ import { metaName, sstName, type ObjectId } from '../format/object-names.ts';
 import type { SstInfo } from '../format/sst-info.ts';
 import type { Heap } from '../heap/heap.ts';
 import { io, type Job } from '../scheduler/job.ts';
+import type { SstCatalog } from '../sst/catalog.ts';
 import { encodeMeta, type Described } from '../sst/meta-format.ts';
 import { metaChecksum } from '../sst/seeds.ts';
 import type { ObjectStore, ObjectWriter } from '../store/object-store.ts';
@@ -35,21 +36,28 @@ export interface WrittenSst {
   readonly warmed: readonly number[];
 }
 
+interface WriterParts {
+  readonly heap: Heap;
+  readonly kernels: Kernels;
+  readonly catalog: SstCatalog;
+  readonly store: ObjectStore;
+}
+
 export class SstWriter {
   readonly #id: ObjectId;
-  readonly #parts: { heap: Heap; kernels: Kernels; store: ObjectStore };
+  readonly #parts: WriterParts;
   readonly #writer: ObjectWriter;
   readonly #partitions: Uint8Array[] = [];
   readonly #warmed: number[] = [];
   #position = 0;
 
-  private constructor(parts: { heap: Heap; kernels: Kernels; store: ObjectStore }, id: ObjectId, writer: ObjectWriter) {
+  private constructor(parts: WriterParts, id: ObjectId, writer: ObjectWriter) {
     this.#parts = parts;
     this.#id = id;
     this.#writer = writer;
   }
 
-  static *create(parts: { heap: Heap; kernels: Kernels; store: ObjectStore }, id: ObjectId, sizeHint: number): Job<SstWriter> {
+  static *create(parts: WriterParts, id: ObjectId, sizeHint: number): Job<SstWriter> {
     const writer = yield* io(parts.store, (store) => store.createObject(sstName(id), sizeHint));
     return new SstWriter(parts, id, writer);
   }
@@ -86,10 +94,10 @@ export class SstWriter {
 
   /** Makes both objects durable. The MERGE_FILE_* results of this file stand in `merge`. */
   *finish(merge: number, compression: string): Job<WrittenSst> {
-    const { heap, kernels, store } = this.#parts;
+    const { heap, kernels, catalog, store } = this.#parts;
     const described = describe(heap, merge, this.#id);
     const partitions = concat(this.#partitions);
-    const meta = encodeMeta(described, compression, partitions, metaChecksum(heap, kernels, this.#id));
+    const meta = encodeMeta(described, compression, partitions, metaChecksum(heap, kernels, catalog.seedOf(this.#id)));
     yield* io(this.#writer, (writer) => writer.finish());
     // A synchronous driver may do it again, so it may be there already: the id is nobody else's.
     yield* io(store, (door) => door.putIfAbsent(metaName(this.#id), meta.bytes));

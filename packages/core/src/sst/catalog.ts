@@ -18,12 +18,12 @@ import { andFinally, andThen, isPromise, type MaybePromise } from '../base/maybe
 import type { BlockCache } from '../cache/block-cache.ts';
 import { blockCount, blockOffset } from '../format/partition.ts';
 import type { SstInfo } from '../format/sst-info.ts';
-import { metaName } from '../format/object-names.ts';
+import { metaName, type ObjectId } from '../format/object-names.ts';
 import type { Heap } from '../heap/heap.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { OpenReaders } from '../store/open-readers.ts';
 import { decodeHead, describes } from './meta-format.ts';
-import { metaChecksum } from './seeds.ts';
+import { metaChecksum, seedOf } from './seeds.ts';
 import { Sst, type PartitionPlace, type Stretch } from './sst.ts';
 
 const OPEN_OBJECTS = 256;
@@ -34,6 +34,8 @@ export interface CatalogParts {
   readonly cache: BlockCache;
   readonly kernels: Kernels;
   readonly store: ObjectStore;
+  /** Identity of the database. */
+  readonly database: string;
   /** Called once with each SST that is no longer needed by anybody. */
   readonly onGarbage: (sst: Sst) => void;
 }
@@ -60,14 +62,20 @@ export class SstCatalog {
     return andThen(this.#readers.readInto(metaName(info.id), info.metaBytes, head, 0), () => this.adopt(info, head));
   }
 
+  /** What the checksums of an SST are bound to. */
+  seedOf(id: ObjectId): ObjectId {
+    return seedOf(this.#parts.database, id);
+  }
+
   /** Opens an SST that was just written, from the head that is still at hand. */
   adopt(info: SstInfo, head: Uint8Array): Sst {
     const { heap, kernels } = this.#parts;
     const object = metaName(info.id);
-    const { properties, top } = decodeHead(head, info.metaBytes, object, metaChecksum(heap, kernels, info.id));
+    const seed = this.seedOf(info.id);
+    const { properties, top } = decodeHead(head, info.metaBytes, object, metaChecksum(heap, kernels, seed));
     const address = heap.allocate(top.length, 'the top index of an SST');
     heap.bytes.set(top, address);
-    const sst = new Sst(info, address);
+    const sst = new Sst(info, seed, address);
     if (kernels.topCheck(address, top.length) === 0 || !isIndexOf(sst, heap.u32) || !describes(properties, info)) {
       heap.release(address);
       throw new StorageError('CORRUPTION', 'head of an SST contradicts format or manifest', { object, offset: 0 });
@@ -224,8 +232,8 @@ export class SstCatalog {
   /** Throws unless the partition that was read to `address` is sound. */
   checkPartition(sst: Sst, { offset, length }: Stretch, address: number): void {
     const { kernels, heap } = this.#parts;
-    const { id, headBytes, longestBlock } = sst.info;
-    let isSound = kernels.partitionCheck(address, length, id.term, id.counter, offset - headBytes) !== 0;
+    const { headBytes, longestBlock } = sst.info;
+    let isSound = kernels.partitionCheck(address, length, sst.seed.term, sst.seed.counter, offset - headBytes) !== 0;
     // What reads a block makes room for it first.
     for (let i = 0; isSound && i < blockCount(heap.u32, address); i++) {
       isSound = blockOffset(heap.u32, address, i + 1) - blockOffset(heap.u32, address, i) <= longestBlock + TRAILER_BYTES;
@@ -235,7 +243,7 @@ export class SstCatalog {
 
   /** Checks the stored block that was read to `stored` and unpacks it to `payload`, where it has to fit. */
   unpackBlock(sst: Sst, { offset, length }: Stretch, stored: number, payload: number, capacity: number): void {
-    const { term, counter } = sst.info.id;
+    const { term, counter } = sst.seed;
     if (this.#parts.kernels.blockLoad(stored, length, term, counter, offset, payload, capacity) <= 0) throw damagedBlock(sst, offset);
   }
 }

@@ -5,14 +5,23 @@ import type { ObjectId } from '../format/object-names.ts';
 import type { Heap } from '../heap/heap.ts';
 import type { Checksum } from './meta-format.ts';
 
-/** The .meta's seed at offset 0: identity with the top bit flipped, so that a head never passes for a block. */
-export function metaChecksum(heap: Heap, kernels: Kernels, id: ObjectId): Checksum {
+/**
+ * What the kernels are given in place of an SST's id: the id and the first half of the database's identity in one, so that no object of another
+ * database passes for one of ours.
+ */
+export function seedOf(database: string, { term, counter }: ObjectId): ObjectId {
+  const half = (from: number): number => Number.parseInt(database.slice(from, from + 8), 16);
+  return { term: (term ^ half(0)) >>> 0, counter: (counter ^ half(8)) >>> 0 };
+}
+
+/** The .meta's seed at offset 0 has its top bit flipped, so that a head never passes for a block. */
+export function metaChecksum(heap: Heap, kernels: Kernels, seed: ObjectId): Checksum {
   return (bytes) => {
     const address = heap.allocate(bytes.length + 16, 'a head to check');
     try {
       const sum = address + Math.ceil(bytes.length / 8) * 8;
       heap.bytes.set(bytes, address);
-      kernels.xxh64(address, bytes.length, id.counter, (id.term ^ 0x80000000) >>> 0, sum);
+      kernels.xxh64(address, bytes.length, seed.counter, (seed.term ^ 0x80000000) >>> 0, sum);
       return heap.view.getBigUint64(sum, true);
     } finally {
       heap.release(address);

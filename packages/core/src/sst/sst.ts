@@ -1,7 +1,7 @@
 // One open SST: its identity, and where its top index lies in linear memory. Everything else of it comes and goes through the cache.
 
 import { TOP_COUNT, TOP_ENTRY_BYTES, TOP_HEADER_BYTES, TOP_META_LENGTH, TOP_META_OFFSET, TOP_RESIDENCY } from '@varve/wasm-kernels';
-import { metaName, sstName } from '../format/object-names.ts';
+import { metaName, sstName, type ObjectId } from '../format/object-names.ts';
 import type { SstInfo } from '../format/sst-info.ts';
 
 /** Some bytes of an object. */
@@ -18,6 +18,8 @@ export interface PartitionPlace extends Stretch {
 
 export class Sst {
   readonly info: SstInfo;
+  /** What its checksums are bound to. */
+  readonly seed: ObjectId;
   /** Address of the top index; the kernels know the SST by it. */
   readonly top: number;
   readonly dataName: string;
@@ -27,8 +29,9 @@ export class Sst {
   /** No version names it any more: when the last pin goes, so does the object. */
   obsolete = false;
 
-  constructor(info: SstInfo, top: number) {
+  constructor(info: SstInfo, seed: ObjectId, top: number) {
     this.info = info;
+    this.seed = seed;
     this.top = top;
     this.dataName = sstName(info.id);
     this.metaName = metaName(info.id);

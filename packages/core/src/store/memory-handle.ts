@@ -99,9 +99,11 @@ export class MemoryHandle {
     return true;
   }
 
-  /** Adds an object whose name was never used. */
+  /** Adds an object whose name was never used; the same once more is no error: a call that is pending may be repeated. */
   create(name: string, bytes: Uint8Array): void {
-    if (!this.createIfAbsent(name, bytes)) throw new StorageError('CONFLICT', 'object is there already', { object: name });
+    if (!this.createIfAbsent(name, bytes) && !isSame(this.data.objects.get(name)!, bytes)) {
+      throw new StorageError('CONFLICT', 'object is there already', { object: name });
+    }
   }
 
   /** Bytes as a system sees them that reads late: what is changed too early is seen changed, but WebAssembly memory may grow (detaching the view). */
@@ -123,6 +125,10 @@ export class MemoryHandle {
     if (fault) throw fault.error;
     return result;
   }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 /**

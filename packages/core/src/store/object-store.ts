@@ -113,6 +113,8 @@ export interface ObjectStore extends AsyncOperations {
    * or may be alive. The same process is refused as well. Safety never rests on it.
    */
   lock?(options?: LockOptions): MaybePromise<(() => MaybePromise<void>) | undefined>;
+  /** Who holds the courtesy lock, in words for a message; undefined when that is not known. */
+  lockHolder?(): MaybePromise<string | undefined>;
   /** Releases what the store holds. Idempotent. A store that is used again afterwards takes it up again. */
   close?(): MaybePromise<void>;
 }

@@ -64,7 +64,21 @@ export function decodeManifest(parts: Pick<ManifestParts, 'heap' | 'kernels'>, n
   if (record.type !== RECORD_EDIT && record.type !== RECORD_SNAPSHOT) {
     throw new StorageError('UNSUPPORTED', `manifest has a record of type=${record.type}`, { object });
   }
-  return JSON.parse(new TextDecoder().decode(record.payload)) as SnapshotJson | EditsJson;
+  const json = parseJson(object, record.payload);
+  if ('levels' in json !== (record.type === RECORD_SNAPSHOT)) {
+    throw new StorageError('CORRUPTION', 'manifest is not what it says', { object });
+  }
+  return json;
+}
+
+function parseJson(object: string, bytes: Uint8Array): SnapshotJson | EditsJson {
+  try {
+    const json: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (typeof json === 'object' && json !== null) return json as SnapshotJson | EditsJson;
+  } catch {
+    // Told as what it is: damage.
+  }
+  throw new StorageError('CORRUPTION', 'manifest is no JSON object', { object });
 }
 
 /** The manifests as their writer sees them. Commits come one after the other (the caller holds a mutex). */

@@ -8,7 +8,8 @@ const TOLD: readonly StorageErrorCode[] = ['FENCED', 'CLOSED', 'QUOTA'];
 
 /** The error for a write that was handed to the log. */
 export function undecided(cause: unknown): StorageError {
-  return new StorageError('UNKNOWN', 'the write may have been kept or not: close the database, open it again and look', { cause });
+  const why = cause instanceof Error ? `: ${cause.message}` : '';
+  return new StorageError('UNKNOWN', `the write may have been kept or not, close the database, open it again and look${why}`, { cause });
 }
 
 /** The error for a write that was not. */

@@ -17,6 +17,7 @@ const ONE_DAMAGE_IN = 600;
 const TEST_MS = 60_000;
 const sweep = await Sweep.create();
 const { image } = sweep.sample;
+const { database } = (await readState(await storeOf(image)))!;
 
 /** The errors of looking at everything. */
 async function lookedAt(changed: Image): Promise<unknown[]> {
@@ -32,13 +33,13 @@ async function lookedAt(changed: Image): Promise<unknown[]> {
   };
   await look(() => readState(store));
   for (const number of await listManifests(store)) await look(() => inspectManifest(store, number));
-  for (const stored of await listSsts(store)) await look(() => wholeSst(store, stored));
+  for (const stored of await listSsts(store)) await look(() => wholeSst(store, stored, database));
   for (const info of await log.segments()) await look(() => inspectSegment(log, info));
   return errors;
 }
 
-async function wholeSst(store: ObjectStore, stored: StoredSst): Promise<void> {
-  const sst = await inspectSst(store, stored);
+async function wholeSst(store: ObjectStore, stored: StoredSst, database: string): Promise<void> {
+  const sst = await inspectSst(store, stored, database);
   try {
     for (let i = 0; i < sst.partitionCount; i++) for (const place of (await sst.partition(i)).blocks) await sst.block(place);
   } finally {

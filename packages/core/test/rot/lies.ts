@@ -3,7 +3,8 @@
 
 import { StorageError } from '../../src/base/errors.ts';
 import { metaName, sstName, type ObjectId } from '../../src/format/object-names.ts';
-import { inspectSegment, inspectSst, listSsts } from '../../src/inspect.ts';
+import { inspectSegment, inspectSst, listSsts, readState } from '../../src/inspect.ts';
+import { seedOf } from '../../src/sst/seeds.ts';
 import { examine } from './examine.ts';
 import { replaced, segmentNumber, storeOf, type Image } from './image.ts';
 import { sealRecords, sealSegmentHeader, type RecordPlace } from './seal-segment.ts';
@@ -33,13 +34,15 @@ interface Sealed extends Stretch {
 export async function wordLies(image: Image): Promise<WordLie[]> {
   const store = await storeOf(image);
   const lies: WordLie[] = [];
+  const { database } = (await readState(store))!;
   for (const stored of await listSsts(store)) {
-    const sst = await inspectSst(store, stored);
+    const sst = await inspectSst(store, stored, database);
+    const seed = seedOf(database, stored.id);
     const partitions = await Promise.all(Array.from({ length: sst.partitionCount }, (_, i) => sst.partition(i)));
     await sst.close();
     const named = [metaName(stored.id), sstName(stored.id)];
-    const sealed = metaParts(stored.id, sst.headBytes, partitions);
-    const blocks = partitions.flatMap((partition) => partition.blocks).map((place) => blockPart(stored.id, place));
+    const sealed = metaParts(seed, sst.headBytes, partitions);
+    const blocks = partitions.flatMap((partition) => partition.blocks).map((place) => blockPart(seed, place));
     lies.push(...liesOf(image, metaName(stored.id), sealed, named), ...liesOf(image, sstName(stored.id), blocks, named));
   }
   const log = store.openLog();
