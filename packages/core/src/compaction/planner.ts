@@ -29,6 +29,8 @@ export interface CompactionPlan {
   readonly bottom: boolean;
 }
 
+const DEAREST = 4;
+
 /** How overfull a level is: 1 and more asks for a compaction. */
 export function levelScore(version: Version, level: number, shape: TreeShape): number {
   if (level === 0) return version.levels[0].length / shape.level0Runs;
@@ -49,6 +51,16 @@ export function planCompaction(
     if (!conflicts(plan)) return plan;
   }
   return undefined;
+}
+
+/**
+ * A merge of L0 before it is due, for when nothing else is to be done: reads ask fewer runs then. Only where it is cheap: what it rewrites of L1 is
+ * no more than DEAREST times what it brings there.
+ */
+export function planQuiet(version: Version, shape: TreeShape): CompactionPlan | undefined {
+  if (version.levels[0].length < 2) return undefined;
+  const plan = planLevel0(version, shape);
+  return bytesOf(plan.below) <= DEAREST * bytesOf(plan.inputs) ? plan : undefined;
 }
 
 /** Merges what overlaps the keys from `smallest` to `largest` of a level into the next one; of L0 the oldest runs, as many as one merge takes. */
@@ -94,6 +106,8 @@ function complete(version: Version, level: number, inputs: readonly SstInfo[], m
   const bottom = version.levels.every((_, deeper) => deeper <= outputLevel || version.overlapping(deeper, ...span).length === 0);
   return { level, outputLevel, inputs, below, move: move && below.length === 0, bottom };
 }
+
+const bytesOf = (ssts: readonly SstInfo[]): number => ssts.reduce((sum, { dataBytes }) => sum + dataBytes, 0);
 
 /** Smallest and largest key of the SSTs. */
 function spanOf(ssts: readonly SstInfo[]): [Uint8Array, Uint8Array] {

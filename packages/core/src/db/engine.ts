@@ -37,6 +37,8 @@ import type { WrittenSst } from '../iterators/sst-writer.ts';
 import type { Version } from '../version/version.ts';
 import type { EngineParts } from './engine-parts.ts';
 
+/** A close leaves no more than this in the log. */
+const FLUSH_AT_CLOSE_BYTES = 2 ** 20;
 /** Failures of a job after which another attempt may succeed. */
 const PASSING: readonly StorageErrorCode[] = ['UNAVAILABLE', 'QUOTA'];
 
@@ -144,6 +146,10 @@ export class Engine implements MaintenanceHost {
   /** No background job is begun any more. */
   get ended(): boolean {
     return this.#drained || this.writer.pipeline.failed;
+  }
+
+  get loggedBytes(): number {
+    return this.writer.pipeline.loggedBytes;
   }
 
   get activeFill(): number {
@@ -395,6 +401,7 @@ export class Engine implements MaintenanceHost {
     const failures: unknown[] = [];
     const { pipeline } = this.writer;
     const steps: (() => unknown)[] = [
+      () => this.#flushLarge(),
       () => (pipeline.failed ? undefined : this.writer.sync()),
       () => {
         const durable = !pipeline.failed && failures.length === 0;
@@ -418,6 +425,18 @@ export class Engine implements MaintenanceHost {
       }
     }
     if (failures.length > 0) throw failures[0] as Error;
+  }
+
+  /** What would take long to replay is flushed. Where that fails the log has it all the same. */
+  async #flushLarge(): Promise<void> {
+    const logged = [this.writer.active, ...this.#frozen].reduce((sum, { tail, arena }) => sum + tail - arena, 0);
+    if (logged < FLUSH_AT_CLOSE_BYTES || this.writer.pipeline.failed) return;
+    try {
+      await this.freezeActive();
+      while (this.#frozen.length > 0 && !this.ended) await this.maintenance.flusher.start()?.done;
+    } catch (error) {
+      this.jobFailed(error);
+    }
   }
 
   /** The log says of itself that all of it is durable. Nothing else is appended any more. */

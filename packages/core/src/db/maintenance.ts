@@ -63,6 +63,7 @@ export class Maintenance {
   /** Called by the writer every so many logged bytes. */
   pace(sync: boolean): void {
     const { scheduler } = this.#host;
+    this.compactor.listen();
     if (!scheduler.busy) return;
     const breaths = this.#breaths();
     scheduler.breathsPerTurn = Math.max(2, breaths);

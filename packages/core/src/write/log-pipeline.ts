@@ -81,6 +81,11 @@ export class LogPipeline {
     return this.#failure !== undefined;
   }
 
+  /** Bytes that were written to the log's memory since open. */
+  get loggedBytes(): number {
+    return this.#logged;
+  }
+
   /** A group is gathering in this microtask turn. */
   get gathering(): boolean {
     return this.#flushAsked;

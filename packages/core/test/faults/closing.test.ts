@@ -1,6 +1,7 @@
 // Calls beside `close`: each is finished or refused as CLOSED, none hangs, and nothing is written behind the end of the log.
 
 import { describe, expect, it } from 'vitest';
+import { StorageError } from '../../src/base/errors.ts';
 import { open } from '../../src/db/open-database.ts';
 import { utf8 } from '../../src/format/utf8-codec.ts';
 import { inspectSegment } from '../../src/inspect/segment.ts';
@@ -69,6 +70,30 @@ describe('a database that is being closed', () => {
     await db.put('key', 'value');
     await db.close();
     expect(await lastRecords(data)).toEqual(['fence', 'batch', 'close']);
+  });
+
+  it('has flushed what would take long to replay', async () => {
+    const data = memoryStore();
+    const db = await open(data.share(), { keys: utf8, values: utf8 });
+    await db.putMany(Array.from({ length: 3000 }, (_, i) => [`key ${i}`, 'x'.repeat(1000)] as const));
+    await db.close();
+    const events: string[] = [];
+    await using again = await open(data.share(), { keys: utf8, values: utf8, onEvent: ({ kind }) => events.push(kind) });
+    expect(events).not.toContain('recovered');
+    expect(await again.scan().all()).toHaveLength(3000);
+  });
+
+  it('closes all the same when there is no room for that, and the log has it', async () => {
+    const data = memoryStore();
+    const isFull = { when: 'before', error: new StorageError('QUOTA', 'full') } as const;
+    const db = await open(data.share({ fault: ({ operation }) => (operation === 'finish' ? isFull : undefined) }), {
+      keys: utf8,
+      values: utf8,
+    });
+    await db.putMany(Array.from({ length: 3000 }, (_, i) => [`key ${i}`, 'x'.repeat(1000)] as const));
+    await db.close();
+    await using again = await open(data.share(), { keys: utf8, values: utf8 });
+    expect(await again.scan().all()).toHaveLength(3000);
   });
 
   it('gives its lock back although the log could not be closed', async () => {
