@@ -9,22 +9,16 @@ import type { Job } from '../scheduler/job.ts';
 import type { Task } from '../scheduler/scheduler.ts';
 import type { Sst } from '../sst/sst.ts';
 import { sstsEdit } from '../version/manifest-format.ts';
-import { LEVELS, type Version } from '../version/version.ts';
+import { LEVELS } from '../version/version.ts';
 import { CompactionState } from './compaction-state.ts';
 import { planCompaction, planQuiet, planRange, type CompactionPlan, type TreeShape } from './planner.ts';
 
 const URGENCY = 1;
 const AT_ONCE = 2;
-/** Behind everything else. */
-const QUIET_URGENCY = 3;
-/** So many slices without a write are a pause. */
-const QUIET_SLICES = 32;
 
 export interface CompactionHost extends MergeHost {
   readonly shape: TreeShape;
   readonly sstSizeBytes: number;
-  /** Bytes that were logged since open. */
-  readonly loggedBytes: number;
   pinSst(sst: Sst): void;
   unpinSst(sst: Sst): void;
   assertOpen(): void;
@@ -34,9 +28,6 @@ export class Compactor {
   readonly #host: CompactionHost;
   readonly #state = new CompactionState();
   readonly #tasks = new Set<Task<void>>();
-  #listening = false;
-  /** The version for which a pause would change nothing. */
-  #nothingFor: Version | undefined;
 
   constructor(host: CompactionHost) {
     this.#host = host;
@@ -50,35 +41,13 @@ export class Compactor {
       if (plan === undefined) break;
       this.#begin(plan);
     }
-    this.listen();
     return this.#oldest();
   }
 
-  /** In the next pause L0 is merged before it is due. Called again and again while writes come. */
-  listen(): void {
+  /** Merges L0 before it is due, where that is cheap: for when nothing else is to be done. */
+  startQuiet(): void {
     const host = this.#host;
-    if (this.#listening || this.#tasks.size > 0 || host.ended || this.#nothingFor === host.state.version) return;
-    if (planQuiet(host.state.version, host.shape) === undefined) {
-      this.#nothingFor = host.state.version;
-      return;
-    }
-    this.#listening = true;
-    host.scheduler.add(this.#untilQuiet(), QUIET_URGENCY);
-  }
-
-  /** Gives up at the first write. */
-  *#untilQuiet(): Job<void> {
-    const host = this.#host;
-    const before = host.loggedBytes;
-    try {
-      for (let slices = 0; slices < QUIET_SLICES; slices++) {
-        yield;
-        if (host.loggedBytes !== before || host.ended || this.#tasks.size > 0) return;
-      }
-    } finally {
-      this.#listening = false;
-    }
-    const plan = planQuiet(host.state.version, host.shape);
+    const plan = host.ended || this.#tasks.size > 0 ? undefined : planQuiet(host.state.version, host.shape);
     if (plan !== undefined) this.#begin(plan);
   }
 

@@ -11,6 +11,7 @@ import type { Task } from '../scheduler/scheduler.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { Version } from '../version/version.ts';
 import type { MemoryPlan } from './memory-plan.ts';
+import { Pause, type PauseHost } from './pause.ts';
 
 /** Runs of L0 at which they are merged, at which writers slow down, and at which they stop. */
 const MERGE_RUNS = 8;
@@ -24,9 +25,7 @@ const INPUT_STATE_BYTES = 8192;
 type StallReason = 'memtable' | 'level 0';
 
 /** What maintenance needs of the engine, besides what its jobs need. */
-export interface MaintenanceHost extends FlushHost, CompactionHost, CollectorHost {
-  /** Share of the active memtable in use. */
-  readonly activeFill: number;
+export interface MaintenanceHost extends FlushHost, CompactionHost, CollectorHost, PauseHost {
   /** A fresh memtable can be had at once. */
   readonly hasRoom: boolean;
   assertWritable(): void;
@@ -46,24 +45,27 @@ export class Maintenance {
   readonly compactor: Compactor;
   readonly collector: Collector;
   readonly #host: MaintenanceHost;
+  readonly #pause: Pause;
 
   constructor(host: MaintenanceHost, log: LogStore) {
     this.#host = host;
     this.flusher = new Flusher(host, log);
     this.compactor = new Compactor(host);
     this.collector = new Collector(host);
+    this.#pause = new Pause(host, () => this.compactor.startQuiet());
   }
 
   /** After each manifest: what became due is started. */
   afterCommit(): void {
     this.collector.afterCommit();
     this.compactor.start();
+    this.#pause.listen();
   }
 
   /** Called by the writer every so many logged bytes. */
   pace(sync: boolean): void {
     const { scheduler } = this.#host;
-    this.compactor.listen();
+    this.#pause.listen();
     if (!scheduler.busy) return;
     const breaths = this.#breaths();
     scheduler.breathsPerTurn = Math.max(2, breaths);
