@@ -21,7 +21,7 @@ it('asks for help', () => {
 });
 
 it.each([
-  [['--scenario', 'lode'], '--scenario has no lode: there are load, puts'],
+  [['--scenario', 'lode'], '--scenario has no lode: there are load, defaults, puts'],
   [['--peer', 'redis'], '--peer has no redis: there are varve'],
   [['--rounds', '0'], '--rounds must be a positive integer, not 0'],
   [['--entries', 'many'], '--entries must be a positive integer, not many'],

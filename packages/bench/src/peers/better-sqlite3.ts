@@ -32,7 +32,7 @@ class Sqlite implements PeerDatabase {
     db.pragma('locking_mode = EXCLUSIVE');
     db.pragma('journal_mode = WAL');
     db.pragma(`synchronous = ${durability === 'synced' ? 'FULL' : 'OFF'}`);
-    db.pragma(`cache_size = -${Math.floor(memoryBytes / 1024)}`);
+    if (memoryBytes !== undefined) db.pragma(`cache_size = -${Math.floor(memoryBytes / 1024)}`);
     db.exec('CREATE TABLE IF NOT EXISTS entries (k TEXT PRIMARY KEY, v BLOB NOT NULL) WITHOUT ROWID');
     const remove = db.prepare<[string]>('DELETE FROM entries WHERE k = ?');
     const put = db.prepare<[string, Uint8Array]>('INSERT OR REPLACE INTO entries VALUES (?, ?)');

@@ -26,8 +26,7 @@ class Level implements PeerDatabase {
     this.#db = new ClassicLevel(folder, {
       keyEncoding: 'utf8',
       valueEncoding: 'view',
-      writeBufferSize: memoryBytes / 8,
-      cacheSize: (memoryBytes * 3) / 4,
+      ...(memoryBytes !== undefined && { writeBufferSize: memoryBytes / 8, cacheSize: (memoryBytes * 3) / 4 }),
     });
   }
 

@@ -6,8 +6,8 @@
 export interface PeerOptions {
   /** `buffered`: survives the end of the process. `synced`: survives a power cut. */
   readonly durability: 'buffered' | 'synced';
-  /** Memory for caches and buffers, as far as the database lets itself be told. */
-  readonly memoryBytes: number;
+  /** Memory for caches and buffers, as far as the database lets itself be told. Undefined: whatever it takes when nobody tells it. */
+  readonly memoryBytes: number | undefined;
 }
 
 export type Key = string | Uint8Array;

@@ -7,7 +7,7 @@ import { getEachSync, putEach } from './steps.ts';
 const AT_ONCE = 64;
 /** Synced puts wait for the disk: a small share of the entries is enough. */
 const SYNCED_SHARE = 1 / 500;
-const SYNCED_AT_ONCE_SHARE = 1 / 50;
+const SYNCED_AT_ONCE_SHARE = 1 / 10;
 
 export const bufferedPuts = scenario('puts', 'one put a commit, buffered', async (bench) => {
   const { entries, seed } = bench.sizes;
