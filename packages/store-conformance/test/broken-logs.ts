@@ -319,6 +319,26 @@ export const brokenLogs: readonly BrokenLog[] = [
     breakLog: () => ({ makeDurable: async () => {} }),
   },
   {
+    mistake: 'makeDurableNow returns before anything is durable',
+    caughtBy: 'makeDurableNow of a synchronous log has done the same when it returns',
+    breakLog: () => ({ makeDurableNow: () => {} }),
+  },
+  {
+    mistake: 'a synchronous log has no makeDurableNow',
+    caughtBy: 'makeDurableNow of a synchronous log has done the same when it returns',
+    breakLog: () => ({ makeDurableNow: undefined }),
+  },
+  {
+    mistake: 'makeDurable passes over segments that are empty',
+    caughtBy: 'a segment that was made durable before anything was written to it is there after a power cut',
+    breakLog: (log) => ({
+      makeDurable: async (segments) => {
+        const infos = await log.segments();
+        await log.makeDurable(segments.filter((number) => infos.some((info) => info.number === number && info.size > 0)));
+      },
+    }),
+  },
+  {
     mistake: 'makeDurable ignores missing segments',
     caughtBy: 'makeDurable leaves segments as they are, and misses those that are missing',
     breakLog: (log) => ({

@@ -35,6 +35,8 @@ export class ReadView {
   readonly memtables: readonly Memtable[];
   readonly runs: readonly (readonly Sst[])[];
   readonly #parts: ViewParts;
+  /** Longest key of the SSTs. */
+  #longestStored = 0;
   #pins = 1;
 
   /** Memtables youngest first; runs youngest first, each in key order. The maker holds the first pin. */
@@ -48,7 +50,10 @@ export class ReadView {
     this.address = parts.heap.allocate(runsAt + 8 + runBytes, 'a read view');
     this.#layOut((this.address + runsAt + 7) & ~7);
     for (const memtable of memtables) memtable.pins++;
-    for (const run of this.runs) for (const sst of run) parts.catalog.pin(sst);
+    for (const sst of this.runs.flat()) {
+      parts.catalog.pin(sst);
+      this.#longestStored = Math.max(this.#longestStored, sst.info.longestKey);
+    }
   }
 
   #layOut(firstRun: number): void {
@@ -77,10 +82,7 @@ export class ReadView {
 
   /** Longest stored key that a scan may meet. */
   get longestKey(): number {
-    let longest = 0;
-    for (const memtable of this.memtables) longest = Math.max(longest, memtable.longestKey);
-    for (const run of this.runs) for (const sst of run) longest = Math.max(longest, sst.info.longestKey);
-    return longest;
+    return this.memtables.reduce((longest, memtable) => Math.max(longest, memtable.longestKey), this.#longestStored);
   }
 
   pin(): this {

@@ -55,7 +55,7 @@ export interface LogStore {
    */
   makeDurable(segments: readonly number[]): Promise<void>;
   /** The same, done when it returns. Present where the store is synchronous. */
-  makeDurableNow?(segments: readonly number[]): void;
+  readonly makeDurableNow?: ((segments: readonly number[]) => void) | undefined;
   /** Removes (or keeps for recycling) every segment with a number below `before`. */
   truncate(before: number): MaybePromise<void>;
   /** Releases what the log holds, open segments included. Idempotent. */

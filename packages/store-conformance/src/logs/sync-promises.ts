@@ -115,6 +115,34 @@ export const syncPromises: readonly LogPromise[] = [
     },
   },
   {
+    title: 'makeDurableNow of a synchronous log has done the same when it returns',
+    needs: ['powerCut', 'reopen'],
+    async prove({ log, reopen, powerCut }) {
+      if (!log.sync) return;
+      const segment = await mustCreate(log, 1);
+      await segment.append(BYTES.slice(0, 4000), 0);
+      await segment.close();
+      const successor = await reopen();
+      expectSame('makeDurableNow', typeof successor.makeDurableNow, 'function');
+      successor.makeDurableNow?.([1]);
+      const cut = powerCut();
+      await expectStart('segment', await cut, 4000);
+      await expectStorageError('a missing segment', 'CORRUPTION', async () => successor.makeDurableNow?.([1, 2]));
+    },
+  },
+  {
+    title: 'a segment that was made durable before anything was written to it is there after a power cut',
+    needs: ['powerCut'],
+    async prove({ log, powerCut }) {
+      const segment = await mustCreate(log, 1);
+      await log.makeDurable([1]);
+      await segment.append(BYTES.slice(0, 4000), 0);
+      const after = await powerCut();
+      expectSame('segments', await numbers(after), [1]);
+      await segment.close();
+    },
+  },
+  {
     title: 'closing does not lose what was synced',
     needs: ['powerCut'],
     async prove({ log, powerCut }) {
