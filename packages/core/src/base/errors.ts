@@ -49,6 +49,17 @@ function place(message: string, { object, offset }: { object?: string; offset?: 
   return message + (object === undefined ? '' : ` object=${object}`) + (offset === undefined ? '' : ` offset=${offset}`);
 }
 
+/** Another writer took over. */
+export function fenced(object?: string): StorageError {
+  const message = 'another writer has taken this database over: close this handle and open again';
+  return new StorageError('FENCED', message, object === undefined ? {} : { object });
+}
+
+/** The database was closed. */
+export function closed(): StorageError {
+  return new StorageError('CLOSED', 'the database is closed: open it again');
+}
+
 /** A failure of ours, never of the caller or the store. */
 export class AssertionError extends Error {
   override readonly name = 'AssertionError';

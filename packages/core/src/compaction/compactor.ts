@@ -19,8 +19,6 @@ const AT_ONCE = 2;
 export interface CompactionHost extends MergeHost {
   readonly shape: TreeShape;
   readonly sstSizeBytes: number;
-  pinSst(sst: Sst): void;
-  unpinSst(sst: Sst): void;
   assertOpen(): void;
 }
 
@@ -93,7 +91,7 @@ export class Compactor {
   *#job(plan: CompactionPlan, ended: () => void): Job<void> {
     const host = this.#host;
     const inputs = [...plan.inputs, ...plan.below].map((info) => host.sstOf(info));
-    for (const sst of inputs) host.pinSst(sst);
+    for (const sst of inputs) host.mergeParts.catalog.pin(sst);
     try {
       if (plan.move) yield* this.#move(plan);
       else yield* this.#merge(plan, inputs);
@@ -103,7 +101,7 @@ export class Compactor {
     } finally {
       this.#state.end(plan);
       ended();
-      for (const sst of inputs) host.unpinSst(sst);
+      for (const sst of inputs) host.mergeParts.catalog.unpin(sst);
     }
     this.start();
   }
@@ -129,7 +127,7 @@ export class Compactor {
       );
       this.#count(plan, readBytes, bytesOf(ssts));
     } finally {
-      host.releaseIds(ids);
+      host.objectIds.release(ids);
     }
   }
 

@@ -182,7 +182,7 @@ export class DatabaseHandle<K, V, P = K, KI = K, VI = V>
     await this.#engine.freezeActive();
     while (this.#engine.frozen.length > 0) {
       this.#engine.assertOpen();
-      this.#engine.assertWritable();
+      this.#engine.writer.pipeline.assertWritable();
       await this.#engine.maintenance.flusher.start()?.done;
     }
   }

@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import type { MaybePromise } from '../base/maybe-promise.ts';
 import type { BlockCache } from '../cache/block-cache.ts';
 import type { Heap } from '../heap/heap.ts';
+import type { SstCatalog } from '../sst/catalog.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Manifest } from '../version/manifest.ts';
@@ -18,6 +19,7 @@ export interface EngineParts {
   readonly heap: Heap;
   readonly kernels: Kernels;
   readonly cache: BlockCache;
+  readonly catalog: SstCatalog;
   readonly store: ObjectStore;
   readonly log: LogStore;
   readonly logWriter: LogWriter;

@@ -10,6 +10,7 @@ import { Collector, type CollectorHost } from '../gc/collector.ts';
 import type { Task } from '../scheduler/scheduler.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { Version } from '../version/version.ts';
+import type { EngineParts } from './engine-parts.ts';
 import type { MemoryPlan } from './memory-plan.ts';
 import { Pause, type PauseHost } from './pause.ts';
 
@@ -26,9 +27,7 @@ type StallReason = 'memtable' | 'level 0';
 
 /** What maintenance needs of the engine, besides what its jobs need. */
 export interface MaintenanceHost extends FlushHost, CompactionHost, CollectorHost, PauseHost {
-  /** A fresh memtable can be had at once. */
-  readonly hasRoom: boolean;
-  assertWritable(): void;
+  readonly parts: EngineParts;
 }
 
 /** The tree's shape with these SSTs: as many inputs a merge as the workspace holds. */
@@ -74,7 +73,7 @@ export class Maintenance {
 
   #breaths(): number {
     const runs = this.#host.state.version.levels[0].length;
-    const flushing = this.flusher.running ? 1 + Math.floor(this.#host.activeFill * 3) : 0;
+    const flushing = this.flusher.running ? 1 + Math.floor(this.#host.writer.active.fill * 3) : 0;
     if (runs < MERGE_RUNS) return flushing + 1;
     return flushing + 2 + Math.max(0, runs - SLOW_RUNS);
   }
@@ -92,7 +91,7 @@ export class Maintenance {
       const task = this.#relieve(reason);
       if (task === undefined) return;
       this.#host.scheduler.driveUntil(() => task.ended);
-      this.#host.assertWritable();
+      this.#host.writer.pipeline.assertWritable();
       if (task.failure !== undefined) throw task.failure as Error;
     }
   }
@@ -105,7 +104,7 @@ export class Maintenance {
   }
 
   #stallReason(): StallReason | undefined {
-    if (this.#host.frozen.length > 0 && !this.#host.hasRoom) return 'memtable';
+    if (this.#host.frozen.length > 0 && !this.#host.parts.arenas.available) return 'memtable';
     if (this.#host.state.version.levels[0].length >= STOP_RUNS) return 'level 0';
     return undefined;
   }

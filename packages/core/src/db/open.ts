@@ -121,8 +121,7 @@ async function openLocked(
   const infos = [...manifest.state.version.ssts()];
   const ssts = await runJob(openSsts(catalog, infos));
   const engine: Engine = new Engine(
-    { heap, kernels, cache, store, log, logWriter, segments, settings, plan, clock, manifest, arenas, unlock },
-    catalog,
+    { heap, kernels, cache, catalog, store, log, logWriter, segments, settings, plan, clock, manifest, arenas, unlock },
     ssts,
     recovered.memtables,
     active,
@@ -182,7 +181,7 @@ async function startSegment(
   { heap, arenas, segments, logWriter }: { heap: Heap; arenas: Arenas; segments: SegmentFormat; logWriter: LogWriter },
   { database, log, term }: ManifestState,
   { fence, nextSegment }: Recovered,
-): Promise<ConstructorParameters<typeof Engine>[4]> {
+): Promise<ConstructorParameters<typeof Engine>[3]> {
   let segment = nextSegment;
   // An overtaken writer may have begun a segment meanwhile: the fence does not name it, so it is void.
   while (!(await logWriter.begin(segment, arenas.segmentBytes))) segment++;

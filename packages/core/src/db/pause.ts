@@ -6,6 +6,7 @@ import { same, type Job } from '../scheduler/job.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
 import type { Version } from '../version/version.ts';
+import type { Writer } from '../write/writer.ts';
 
 /** Behind everything else. */
 const URGENCY = 3;
@@ -19,10 +20,7 @@ export interface PauseHost {
   readonly state: ManifestState;
   readonly shape: TreeShape;
   readonly ended: boolean;
-  /** Bytes that were logged since open. */
-  readonly loggedBytes: number;
-  /** Share of the active memtable in use. */
-  readonly activeFill: number;
+  readonly writer: Writer;
   freezeActive(): Promise<void>;
 }
 
@@ -47,8 +45,8 @@ export class Pause {
   }
 
   #hasWork(): boolean {
-    const { state, shape, activeFill } = this.#host;
-    if (activeFill >= WORTH_A_FLUSH) return true;
+    const { state, shape, writer } = this.#host;
+    if (writer.active.fill >= WORTH_A_FLUSH) return true;
     if (this.#settled === state.version) return false;
     if (planQuiet(state.version, shape) !== undefined) return true;
     this.#settled = state.version;
@@ -58,17 +56,17 @@ export class Pause {
   *#job(): Job<void> {
     const host = this.#host;
     try {
-      let logged = host.loggedBytes;
+      let logged = host.writer.pipeline.loggedBytes;
       for (let quiet = 0; quiet < SLICES; quiet++) {
         yield;
         if (host.ended) return;
-        if (host.loggedBytes !== logged) [logged, quiet] = [host.loggedBytes, 0];
+        if (host.writer.pipeline.loggedBytes !== logged) [logged, quiet] = [host.writer.pipeline.loggedBytes, 0];
       }
     } finally {
       this.#listening = false;
     }
     // Its commit asks again, and then L0 is merged.
-    if (host.activeFill >= WORTH_A_FLUSH) yield* same(() => host.freezeActive());
+    if (host.writer.active.fill >= WORTH_A_FLUSH) yield* same(() => host.freezeActive());
     else this.#mergeQuietly();
   }
 }

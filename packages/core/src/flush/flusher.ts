@@ -73,7 +73,7 @@ export class Flusher {
       host.jobFailed(error);
       throw error;
     } finally {
-      host.releaseIds(ids);
+      host.objectIds.release(ids);
       for (const memtable of memtables) if (--memtable.pins === 0) host.freeMemtable(memtable);
       this.#task = undefined;
     }

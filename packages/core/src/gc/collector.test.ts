@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { StorageError } from '../base/errors.ts';
-import { manifestName, metaName, parseManifestName, sstName, type ObjectId } from '../format/object-names.ts';
+import { manifestName, metaName, parseManifestName, sstName } from '../format/object-names.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
 import type { SstCatalog } from '../sst/catalog.ts';
 import { Sst } from '../sst/sst.ts';
@@ -11,6 +11,7 @@ import type { EngineEvent } from '../stats/events.ts';
 import { failCall, type MemoryStoreOptions } from '../store/memory-handle.ts';
 import { memoryStore } from '../store/memory-store.ts';
 import { SNAPSHOT_EVERY } from '../version/manifest.ts';
+import { ObjectIds } from '../version/object-ids.ts';
 import { manifestState, sstInfo } from '../version/version-test-kit.ts';
 import { Collector, type CollectorHost } from './collector.ts';
 
@@ -28,7 +29,7 @@ function setUp(options: MemoryStoreOptions = {}) {
     stats: new EngineStats(),
     state: manifestState({ number: 1 }),
     ended: false as boolean,
-    pending: new Set<ObjectId>(),
+    objectIds: new ObjectIds(),
     tell: (event: EngineEvent) => void events.push(event),
   } satisfies CollectorHost;
   const put = (...names: string[]): void => {

@@ -1,7 +1,7 @@
 // Deletes what nobody needs any more while the database is open: SSTs that compactions replaced, manifests below the chain. And once, at open, what
 // earlier writers left behind. A failure here loses nothing: the next open collects what is left.
 
-import { manifestName, MANIFEST_PREFIX, type ObjectId } from '../format/object-names.ts';
+import { manifestName, MANIFEST_PREFIX } from '../format/object-names.ts';
 import { io, same, type Job } from '../scheduler/job.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import type { SstCatalog } from '../sst/catalog.ts';
@@ -11,6 +11,7 @@ import type { EngineEvent } from '../stats/events.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
 import { SNAPSHOT_EVERY } from '../version/manifest.ts';
+import type { ObjectIds } from '../version/object-ids.ts';
 import { collectGarbage, NAMES_AT_ONCE } from './object-gc.ts';
 
 const URGENCY = 2;
@@ -22,8 +23,7 @@ export interface CollectorHost {
   readonly stats: EngineStats;
   readonly state: ManifestState;
   readonly ended: boolean;
-  /** Ids of objects that jobs under way are making. */
-  readonly pending: Iterable<ObjectId>;
+  readonly objectIds: ObjectIds;
   tell(event: EngineEvent): void;
 }
 
@@ -42,7 +42,7 @@ export class Collector {
   /** What earlier writers left. */
   begin(): void {
     const { scheduler, store } = this.#host;
-    scheduler.add(this.#quietly(collectGarbage(store, () => this.#host.state, this.#host.pending)), URGENCY);
+    scheduler.add(this.#quietly(collectGarbage(store, () => this.#host.state, this.#host.objectIds.pending)), URGENCY);
     scheduler.add(this.#quietly(this.#findOldManifests()), URGENCY);
   }
 

@@ -10,6 +10,7 @@ import type { EngineStats } from '../stats/engine-stats.ts';
 import type { EngineEvent } from '../stats/events.ts';
 import type { EditJson } from '../version/manifest-format.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
+import type { ObjectIds } from '../version/object-ids.ts';
 import type { MergeSource } from './merge-input.ts';
 import type { MergeParts, MergePlan } from './merge-to-ssts.ts';
 import type { WrittenSst } from './sst-writer.ts';
@@ -32,6 +33,7 @@ export interface MergeHost {
   readonly scheduler: Scheduler;
   readonly stats: EngineStats;
   readonly state: ManifestState;
+  readonly objectIds: ObjectIds;
   /** No job is begun any more: the database is closed, or refuses writes. */
   readonly ended: boolean;
   planMerge(request: MergeRequest): MergePlan;
@@ -39,7 +41,6 @@ export interface MergeHost {
   commit(edits: () => readonly EditJson[], install: () => void, ids?: Set<ObjectId>): Job<void>;
   /** SSTs come, SSTs and flushed memtables go. */
   install(added: readonly WrittenSst[], removed: readonly Sst[], flushed: readonly Memtable[]): void;
-  releaseIds(ids: Set<ObjectId>): void;
   sstOf(info: SstInfo): Sst;
   tell(event: EngineEvent): void;
   /** A job failed. What may pass (no room, no answer) is only told; everything else ends the writer. */

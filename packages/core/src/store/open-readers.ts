@@ -1,7 +1,7 @@
 // Objects kept open for reading: opening one costs more than a read, and a process may hold only so many file descriptors.
 // At most `limit` stay open; the one opened longest ago goes first. A reader in the middle of an asynchronous read is left alone.
 
-import { StorageError } from '../base/errors.ts';
+import { closed } from '../base/errors.ts';
 import { allOf, andThen, isPromise, letGo, type MaybePromise } from '../base/maybe-promise.ts';
 import type { ObjectReader, ObjectStore, SyncOperations } from './object-store.ts';
 
@@ -55,7 +55,7 @@ export class OpenReaders {
   #add(name: string, reader: ObjectReader): Open {
     if (this.#ended) {
       letGo(reader);
-      throw new StorageError('CLOSED', 'the database is closed: open it again');
+      throw closed();
     }
     const other = this.#open.get(name);
     if (other !== undefined) {

@@ -2,7 +2,7 @@
 // fails for whoever comes second (PROTOCOL.md, rules 1 and 7). Every SNAPSHOT_EVERY-th manifest is a whole snapshot, the rest are edits.
 
 import type { Kernels } from '@varve/wasm-kernels';
-import { StorageError } from '../base/errors.ts';
+import { fenced, StorageError } from '../base/errors.ts';
 import { decodeRecord, encodeRecord, RECORD_EDIT, RECORD_SNAPSHOT } from '../format/record.ts';
 import { MANIFEST_PREFIX, manifestName, parseManifestName } from '../format/object-names.ts';
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts';
@@ -157,22 +157,16 @@ export function* createManifest(parts: ManifestParts, state: ManifestState, json
   const name = manifestName(state.number);
   const bytes = encodeManifest(parts, state.number, json);
   const won = yield* io(parts.store, (store) => store.putIfAbsent(name, bytes));
-  if (!won && !(yield* isMine(parts, state))) throw fenced(state.number);
+  if (!won && !(yield* isMine(parts, state))) throw fenced(name);
   // A zombie may re-create a number that was deleted: anything above means that history went on without us.
   const above = yield* io(parts.store, (store) => store.list(MANIFEST_PREFIX, name));
-  if (above.length > 0) throw fenced(state.number);
+  if (above.length > 0) throw fenced(name);
 }
 
 /** A lost acknowledgement looks like a lost race: the nonce tells. */
 function* isMine(parts: ManifestParts, state: ManifestState): Job<boolean> {
   const found = yield* readOne(parts, state.number);
   return found.nonce === state.nonce && found.term === String(state.term);
-}
-
-function fenced(n: number): StorageError {
-  return new StorageError('FENCED', 'another writer has taken this database over: close this handle and open again', {
-    object: manifestName(n),
-  });
 }
 
 function encodeManifest(parts: ManifestParts, n: number, json: SnapshotJson | EditsJson): Uint8Array {

@@ -1,6 +1,6 @@
 // The writing end of the log: one append in flight, segments that follow each other, and what is known to be durable of them.
 
-import { StorageError } from '../base/errors.ts';
+import { fenced, StorageError } from '../base/errors.ts';
 import { andThen, letGo, type MaybePromise } from '../base/maybe-promise.ts';
 import { segmentName } from '../format/object-names.ts';
 import type { LogSegment, LogStore } from '../store/log-store.ts';
@@ -54,9 +54,7 @@ export class LogWriter {
   roll(segment: number, sizeBytes: number): MaybePromise<void> {
     return andThen(this.begin(segment, sizeBytes), (begun) => {
       if (begun) return;
-      throw new StorageError('FENCED', 'another writer has taken this database over: close this handle and open again', {
-        object: segmentName(segment),
-      });
+      throw fenced(segmentName(segment));
     });
   }
 

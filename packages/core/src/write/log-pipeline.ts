@@ -3,7 +3,7 @@
 // After a failed append, sync or manifest everything that follows is refused: what is on disk is no longer known.
 
 import type { Clock } from '../base/clock.ts';
-import { assert, StorageError } from '../base/errors.ts';
+import { assert, fenced, StorageError } from '../base/errors.ts';
 import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Epoch } from '../format/epoch.ts';
 import type { Heap } from '../heap/heap.ts';
@@ -338,8 +338,4 @@ export class LogPipeline {
   #fateOf(end: number): StorageError {
     return end <= this.#handed ? undecided(this.#failure) : refused(this.#failure);
   }
-}
-
-function fenced(): StorageError {
-  return new StorageError('FENCED', 'another writer has taken this database over: close this handle and open again');
 }
