@@ -1,9 +1,9 @@
 // Pages that are filled while the database goes on: what happens during a wait for a block must not reach into the page.
 
 import { describe, expect, it } from 'vitest';
-import { open } from '../db/open-database.ts';
-import { utf8 } from '../format/utf8-codec.ts';
-import { memoryStore } from '../store/memory-store.ts';
+import { open } from '../../src/db/open-database.ts';
+import { utf8 } from '../../src/format/utf8-codec.ts';
+import { memoryStore } from '../../src/store/memory-store.ts';
 
 const settings = { keys: utf8, values: utf8, memoryBudgetBytes: 4 * 2 ** 20, blockSizeBytes: 512 } as const;
 const keyOf = (i: number): string => `k${String(i).padStart(4, '0')}`;
@@ -37,7 +37,7 @@ describe('a page that waits for a block', () => {
       for (const go of waiting.splice(0)) go();
     }
     expect(longer).toBeGreaterThan(5);
-    expect(await scanned).toEqual(reverse ? entries.toReversed() : entries);
+    expect(await scanned).toEqual(reverse ? [...entries].reverse() : entries);
     slow = false;
     expect((await db.scan().all()).filter(([key]) => key.length < 10)).toEqual(entries);
     await db.close();
