@@ -55,6 +55,11 @@ export function fenced(object?: string): StorageError {
   return new StorageError('FENCED', message, object === undefined ? {} : { object });
 }
 
+/** Written by a version that knows more. */
+export function unreadable(what: string, value: string, place?: { object?: string; offset?: number }): StorageError {
+  return new StorageError('UNSUPPORTED', `${what} cannot be read: use a newer version ${value}`, place);
+}
+
 /** The database was closed. */
 export function closed(): StorageError {
   return new StorageError('CLOSED', 'the database is closed: open it again');

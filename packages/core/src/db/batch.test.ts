@@ -163,7 +163,7 @@ describe('a batch with expectations', () => {
 
   it('takes bigints for epochs, nothing else', async () => {
     await using db = await openText();
-    expect(() => db.batch().check('a', 5 as unknown as bigint)).toThrow('check takes an epoch (a bigint) or undefined, not number');
+    expect(() => db.batch().check('a', 5 as unknown as bigint)).toThrow('check takes an epoch (a bigint) or undefined, not the number 5');
   });
 
   it('has one winner among many, over and over', async () => {

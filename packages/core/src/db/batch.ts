@@ -1,6 +1,7 @@
 // A write batch as the user builds it: operations on any key spaces of one database, atomic when written. Keys and values are encoded (and refused,
 // if they are not legal) as they are added. A batch is written once.
 
+import { describe } from '../base/describe.ts';
 import { StorageError } from '../base/errors.ts';
 import { epochFromBigInt, type Epoch } from '../format/epoch.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
@@ -102,6 +103,6 @@ export class Batch<KI, VI> {
 
 function epochOf(epoch: unknown): Epoch | undefined {
   if (epoch === undefined) return undefined;
-  if (typeof epoch !== 'bigint') throw new TypeError(`check takes an epoch (a bigint) or undefined, not ${typeof epoch}`);
+  if (typeof epoch !== 'bigint') throw new TypeError(`check takes an epoch (a bigint) or undefined, not ${describe(epoch)}`);
   return epochFromBigInt(epoch);
 }

@@ -1,7 +1,7 @@
 // Room for writes: the active memtable is frozen, a fresh one and the next log segment take over. Where the epochs of the term run out, a new term
 // comes first.
 
-import { StorageError } from '../base/errors.ts';
+import { assert } from '../base/errors.ts';
 import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Memtable } from '../memtable/memtable.ts';
 import type { Job } from '../scheduler/job.ts';
@@ -51,7 +51,7 @@ export class Freezer {
       const renewed = scheduler.add(this.#host.renewTerm(), 0);
       scheduler.driveUntil(() => renewed.ended);
     }
-    if (isPromise(this.#freeze())) throw new StorageError('UNSUPPORTED', 'this log needs asynchronous writes');
+    assert(!isPromise(this.#freeze()), 'a synchronous log answered with a promise');
   }
 
   /** Freezes what is in the active memtable, if anything, behind all writes so far. */

@@ -152,7 +152,9 @@ class Recovery {
   #ofTheFuture({ term, segment }: SegmentHeader): StorageError {
     // The claim of this term has taken the number of the one that is gone.
     const object = term === this.#state.term ? manifestName(this.#state.number) : segmentName(segment);
-    return new StorageError('CORRUPTION', 'log is of a later term than the manifests: the newest of them is missing', { object });
+    return new StorageError('CORRUPTION', 'log is of a later term than the manifests: restore the newest of them, it is missing', {
+      object,
+    });
   }
 
   #fenceIn(at: number, length: number, { seed }: { seed: SegmentSeed }): readonly FenceEntry[] | undefined {

@@ -147,7 +147,7 @@ export class SpaceWrites<K, V, P, KI, VI> implements Writes<K, V, P, KI, VI>, Sy
     const engine = this.#engine;
     engine.assertOpen();
     if (engine.parts.store.sync === undefined || !engine.parts.log.sync) {
-      throw new StorageError('UNSUPPORTED', 'this store writes asynchronously: use the call without "Sync" and await it');
+      throw new StorageError('UNSUPPORTED', 'this store answers asynchronously: use the call without "Sync" and await it');
     }
     if (this.#ready() !== undefined) engine.scheduler.driveUntil(() => this.#ready() === undefined);
   }

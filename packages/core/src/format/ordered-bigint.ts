@@ -17,7 +17,7 @@ const LONGEST = 0xffff;
 /** Bytes that the integer takes. */
 export function orderedBigintBytes(value: bigint): number {
   const length = magnitudeBytes(absolute(value));
-  if (length > LONGEST) throw new RangeError(`bigint does not fit into a key bytes=${length}`);
+  if (length > LONGEST) throw new RangeError(`bigint is too large for a key: at most ${LONGEST} bytes bytes=${length}`);
   return length + (length < LONG ? 1 : 3);
 }
 

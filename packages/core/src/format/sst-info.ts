@@ -2,7 +2,7 @@
 // Fields that only later capabilities use (ingestion, clones, key separation, encryption) are part of the format from the first day.
 
 import { base64Decode, base64Encode } from '../base/base64.ts';
-import { StorageError } from '../base/errors.ts';
+import { unreadable } from '../base/errors.ts';
 import { storedEpoch, storedNumber, storedText, unsound } from './json-checks.ts';
 import { idText, parseId, type ObjectId } from './object-names.ts';
 
@@ -81,9 +81,7 @@ export function sstInfoToJson(info: SstInfo): SstInfoJson {
 /** Types and ranges only: whether it is what the SST says of itself is seen when that is opened. */
 export function sstInfoFromJson(json: SstInfoJson): SstInfo {
   const later = LATER_FIELDS.find((field) => json[field] !== undefined);
-  if (later !== undefined) {
-    throw new StorageError('UNSUPPORTED', `this version cannot read an SST with field=${later}: use a newer version`);
-  }
+  if (later !== undefined) throw unreadable('SST', `field=${later}`);
   return {
     id: idFromJson(json.id),
     dataBytes: storedNumber(json.data),

@@ -1,7 +1,7 @@
 // One entry as it is stored, wherever it stands: in a batch of the log or in a block of an SST.
 
 import { KIND_DELETE, KIND_MERGE, KIND_POINTER, KIND_PUT, KIND_RANGE_DELETE } from '@varve/wasm-kernels';
-import { StorageError } from '../base/errors.ts';
+import { unreadable } from '../base/errors.ts';
 import { orderedVarintLength, readOrderedVarint } from '../format/ordered-varint.ts';
 
 /** What an entry does. */
@@ -31,7 +31,7 @@ export function inspectedEntry(
   rest: { readonly value: Uint8Array; readonly epoch: bigint; readonly expiry: bigint | undefined },
 ): InspectedEntry {
   const name = KINDS[NUMBERS.indexOf(kind)];
-  if (name === undefined) throw new StorageError('UNSUPPORTED', `entry has an unknown kind=${kind}: use a newer version`);
+  if (name === undefined) throw unreadable('entry', `kind=${kind}`);
   const keySpace = readOrderedVarint(storedKey, 0);
   return { kind: name, keySpace, key: storedKey.subarray(orderedVarintLength(storedKey[0])), ...rest };
 }

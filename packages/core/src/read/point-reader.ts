@@ -15,7 +15,7 @@ import {
   STATUS_FOUND,
   type Kernels,
 } from '@varve/wasm-kernels';
-import { StorageError } from '../base/errors.ts';
+import { unreadable } from '../base/errors.ts';
 import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Epoch } from '../format/epoch.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
@@ -103,7 +103,7 @@ export class PointReader {
       );
     }
     if (kind === KIND_DELETE) return undefined;
-    throw new StorageError('UNSUPPORTED', `entry of kind=${kind}: open the database with a newer version`);
+    throw unreadable('entry', `kind=${kind}`);
   }
 
   /** While it waits, others use the shared key and answer: it goes on with its own, and keeps the view. */

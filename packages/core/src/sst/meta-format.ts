@@ -85,7 +85,7 @@ export function decodeHead(
   const view = new DataView(head.buffer, head.byteOffset, head.length);
   if (view.getUint32(0, true) !== MAGIC) fail('wrong magic');
   if (view.getUint16(4, true) !== VERSION) {
-    fail(`use a newer version for format version=${view.getUint16(4, true)}`, 4, 'UNSUPPORTED');
+    fail(`use a newer version format=${view.getUint16(4, true)}`, 4, 'UNSUPPORTED');
   }
   if (view.getUint32(8, true) !== head.length) fail('wrong length', 8);
   if (checksum(head.subarray(HEADER_BYTES)) !== view.getBigUint64(16, true)) fail('checksum mismatch', 16);
@@ -113,7 +113,7 @@ function decodeSections(view: DataView, metaBytes: number, fail: Fail): Map<numb
     const length = view.getUint32(at + 8, true);
     if (offset + length > metaBytes) fail(`section ${type} leaves the object`, at);
     if (type > SECTION_PARTITIONS && (view.getUint16(at + 2, true) & CRITICAL) !== 0) {
-      fail(`use a newer version for section type=${type}`, at, 'UNSUPPORTED');
+      fail(`use a newer version section=${type}`, at, 'UNSUPPORTED');
     }
     sections.set(type, { offset, length });
   }

@@ -87,7 +87,7 @@ export class MemoryHandle {
   reserve(more: number): void {
     const { quotaBytes } = this.options;
     if (!quotaBytes || this.data.usedBytes() + more <= quotaBytes) return;
-    throw new StorageError('QUOTA', `memory store is full quotaBytes=${quotaBytes}`);
+    throw new StorageError('QUOTA', `memory store is full: delete something, or give it more quotaBytes=${quotaBytes}`);
   }
 
   /** Adds an object unless its name is taken. */

@@ -1,7 +1,7 @@
 // The JSON of a manifest object (docs/FORMAT.md). 64-bit numbers are decimal strings, bytes base64. A snapshot holds the whole state, an edit
 // what changed since the manifest before it. Unknown edit kinds and required features are refused.
 
-import { StorageError } from '../base/errors.ts';
+import { StorageError, unreadable } from '../base/errors.ts';
 import { checkDistinct, storedEpoch, storedNumber, storedText, unsound } from '../format/json-checks.ts';
 import { idText, manifestName } from '../format/object-names.ts';
 import { idFromJson, sstInfoFromJson, sstInfoToJson, type SstInfo, type SstInfoJson } from '../format/sst-info.ts';
@@ -75,10 +75,8 @@ export function snapshotToJson(state: ManifestState): SnapshotJson {
 export function snapshotFromJson(number: number, json: SnapshotJson): ManifestState {
   return decoding(number, () => {
     const unknown = json.required.find((feature) => !KNOWN_FEATURES.includes(feature));
-    if (unknown !== undefined) throw new StorageError('UNSUPPORTED', `database requires feature=${unknown}: open it with a newer version`);
-    if (json.epochs !== 'auto') {
-      throw new StorageError('UNSUPPORTED', `database has epochs=${String(json.epochs)}: open it with a newer version`);
-    }
+    if (unknown !== undefined) throw unreadable('database', `feature=${unknown}`);
+    if (json.epochs !== 'auto') throw unreadable('database', `epochs=${String(json.epochs)}`);
     return checked({
       ...originOf(number, json),
       parentNonce: storedText(json.parentNonce),
@@ -153,7 +151,7 @@ function applyEdit(state: ManifestState, edit: EditJson): ManifestState {
     case 'drop-keyspace':
       return { ...state, keySpaces: state.keySpaces.filter((space) => space.id !== edit.id) };
     default:
-      throw new StorageError('UNSUPPORTED', `manifest has an edit of kind=${(edit as { kind: string }).kind}: use a newer version`);
+      throw unreadable('edit', `kind=${(edit as { kind: string }).kind}`);
   }
 }
 

@@ -2,7 +2,7 @@
 // fails for whoever comes second (PROTOCOL.md, rules 1 and 7). Every SNAPSHOT_EVERY-th manifest is a whole snapshot, the rest are edits.
 
 import type { Kernels } from '@varve/wasm-kernels';
-import { fenced, StorageError } from '../base/errors.ts';
+import { fenced, StorageError, unreadable } from '../base/errors.ts';
 import { decodeRecord, encodeRecord, RECORD_EDIT, RECORD_SNAPSHOT } from '../format/record.ts';
 import { MANIFEST_PREFIX, manifestName, parseManifestName } from '../format/object-names.ts';
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts';
@@ -54,15 +54,12 @@ export function decodeManifest(parts: Pick<ManifestParts, 'heap' | 'kernels'>, n
   if (bytes.length < HEADER_BYTES || view.getUint32(0, true) !== MAGIC) {
     throw new StorageError('CORRUPTION', 'not a manifest', { object, offset: 0 });
   }
-  if (view.getUint16(4, true) !== VERSION) {
-    throw new StorageError('UNSUPPORTED', `manifest has format version=${view.getUint16(4, true)}: this version reads ${VERSION}`, {
-      object,
-    });
-  }
+  const version = view.getUint16(4, true);
+  if (version !== VERSION) throw unreadable('manifest', `format=${version}`, { object });
   const record = view.getUint16(6, true) === 0 ? decodeRecord(parts.heap, parts.kernels, bytes.subarray(HEADER_BYTES), n) : undefined;
   if (record === undefined) throw new StorageError('CORRUPTION', 'manifest is damaged', { object, offset: HEADER_BYTES });
   if (record.type !== RECORD_EDIT && record.type !== RECORD_SNAPSHOT) {
-    throw new StorageError('UNSUPPORTED', `manifest has a record of type=${record.type}`, { object });
+    throw unreadable('manifest', `type=${record.type}`, { object });
   }
   const json = parseJson(object, record.payload);
   if ('levels' in json !== (record.type === RECORD_SNAPSHOT)) {

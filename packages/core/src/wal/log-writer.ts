@@ -87,7 +87,9 @@ export class LogWriter {
   syncNow(): void {
     for (const segment of this.#segments) {
       if (segment.synced >= segment.appended) continue;
-      if (segment.file.syncNow === undefined) throw new StorageError('UNSUPPORTED', 'this log cannot sync synchronously');
+      if (segment.file.syncNow === undefined) {
+        throw new StorageError('UNSUPPORTED', 'this log answers asynchronously: use the call without "Sync" and await it');
+      }
       segment.file.syncNow();
       segment.synced = segment.appended;
     }

@@ -10,7 +10,7 @@ import {
   RECORD_TYPE,
   type Kernels,
 } from '@varve/wasm-kernels';
-import { StorageError, type StorageErrorCode } from '../base/errors.ts';
+import { StorageError, unreadable } from '../base/errors.ts';
 import { segmentName } from '../format/object-names.ts';
 import { RECORD_BATCH, RECORD_CLOSE, RECORD_FENCE, recordBytes } from '../format/record.ts';
 import type { Heap } from '../heap/heap.ts';
@@ -57,9 +57,7 @@ export class SegmentReader {
     if (length < SEGMENT_HEADER_BYTES || this.#isZero(at)) return undefined;
     const header = this.#format.readHeader(at);
     if (header === undefined) throw new StorageError('CORRUPTION', 'head of a log segment is damaged', { object, offset: 0 });
-    if (header.version !== 1) {
-      throw new StorageError('UNSUPPORTED', `log has format version=${header.version}: this version reads 1`, { object });
-    }
+    if (header.version !== 1) throw unreadable('log', `format=${header.version}`, { object });
     for (const part of ['database', 'log'] as const) {
       if (header[part] === expected[part]) continue;
       throw new StorageError('CORRUPTION', `log belongs to another ${part}: expected=${expected[part]} found=${header[part]}`, { object });
@@ -86,14 +84,16 @@ export class SegmentReader {
       if (type === RECORD_BATCH) {
         const count = u32[(payload + BATCH_COUNT) >>> 2]!;
         // Room is made for so many entries before they are read.
-        if (BATCH_HEADER_BYTES + count * ENTRY_HEADER_BYTES > length) throw recordError('CORRUPTION', seed, position, type);
+        if (BATCH_HEADER_BYTES + count * ENTRY_HEADER_BYTES > length) {
+          throw new StorageError('CORRUPTION', 'log record claims more entries than it has', placeOf(seed, position));
+        }
         onBatch(payload, length);
         batchesEnd = position + recordBytes(length);
         entries += count;
         synced = Math.max(synced, u32[(payload + BATCH_SYNCED) >>> 2]!);
       } else if (type === RECORD_FENCE) fence = this.#format.readFence(payload, length)?.entries;
       else if (type === RECORD_CLOSE) synced = Math.max(synced, this.#format.readClose(payload, length) ?? 0);
-      else throw recordError('UNSUPPORTED', seed, position, type);
+      else throw unreadable('log record', `type=${type}`, placeOf(seed, position));
       position += recordBytes(length);
     }
     return { end: position, batchesEnd, entries, synced, proof: this.#proves(at, position, limit, seed), fence };
@@ -124,6 +124,6 @@ export class SegmentReader {
   }
 }
 
-function recordError(code: StorageErrorCode, { segment = 0 }: SegmentSeed, offset: number, type: number): StorageError {
-  return new StorageError(code, `log record cannot be read type=${type}`, { object: segmentName(segment), offset });
+function placeOf({ segment = 0 }: SegmentSeed, offset: number): { object: string; offset: number } {
+  return { object: segmentName(segment), offset };
 }

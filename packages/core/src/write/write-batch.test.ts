@@ -122,7 +122,7 @@ describe('a batch', () => {
   it('that is far too large says what to do', () => {
     const batch = newBatch(4096);
     expect(() => batch.put(text, 'a', 'x'.repeat(16_384))).toThrow(
-      new RangeError('batch is too large: at most 4096 bytes, split it or open with a larger memoryBudgetBytes'),
+      new RangeError('batch is too large: split it, or open the database with a larger memoryBudgetBytes most=4096'),
     );
     expect(batch.count).toBe(0);
   });

@@ -73,7 +73,7 @@ export class WriteBatch implements Target {
     if (needed <= this.bytes.length) return;
     const { limitBytes } = this.#buffers;
     if (needed > limitBytes * 4) {
-      throw new RangeError(`batch is too large: at most ${limitBytes} bytes, split it or open with a larger memoryBudgetBytes`);
+      throw new RangeError(`batch is too large: split it, or open the database with a larger memoryBudgetBytes most=${limitBytes}`);
     }
     const grown = new Uint8Array(Math.max(needed + 8, this.bytes.length * 2) & ~7);
     grown.set(this.bytes.subarray(0, this.length));

@@ -258,7 +258,7 @@ export class Writer {
   }
 
   #broken(): Error {
-    const error = new StorageError('READ_ONLY', 'the memtable refused a batch');
+    const error = new StorageError('READ_ONLY', 'the memtable refused a batch: close the database and open it again');
     this.pipeline.fail(error);
     return error;
   }
