@@ -3,16 +3,19 @@
 import { closed, type StorageError } from '../base/errors.ts';
 import type { Memtable } from '../memtable/memtable.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
+import type { ManifestState } from '../version/manifest-state.ts';
 import type { Writer } from '../write/writer.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { Maintenance } from './maintenance.ts';
+import { RETAINED_SEGMENTS } from './recovery.ts';
 
 /** A close leaves no more than this in the log. */
-const FLUSH_AT_CLOSE_BYTES = 2 ** 20;
+const RETAINED_BYTES = 2 ** 20;
 
 /** What closing needs of the engine. */
 export interface Closing {
   readonly parts: EngineParts;
+  readonly state: ManifestState;
   readonly scheduler: Scheduler;
   readonly writer: Writer;
   readonly maintenance: Maintenance;
@@ -31,8 +34,9 @@ export async function closeEngine(engine: Closing): Promise<void> {
   const { pipeline } = engine.writer;
   const failures: unknown[] = [];
   const steps: (() => unknown)[] = [
-    () => flushLarge(engine),
-    () => (pipeline.failed ? undefined : engine.writer.sync()),
+    // First of all: whatever fails from here on, what was acknowledged lasts. A writer that has failed does what it still can.
+    () => (pipeline.failed ? logWriter.sync().catch(() => undefined) : engine.writer.sync()),
+    () => flushForReplay(engine),
     () => {
       const durable = !pipeline.failed && failures.length === 0;
       engine.end(reason);
@@ -55,14 +59,16 @@ export async function closeEngine(engine: Closing): Promise<void> {
   if (failures.length > 0) throw failures[0] as Error;
 }
 
-/** Where that fails the log has it all the same. */
-async function flushLarge(engine: Closing): Promise<void> {
-  const { writer, frozen } = engine;
+/** What would take long to replay is flushed, and segments do not gather. Where that fails the log has it all the same. */
+async function flushForReplay(engine: Closing): Promise<void> {
+  const { parts, state, writer, frozen, maintenance } = engine;
   const logged = [writer.active, ...frozen].reduce((sum, { tail, arena }) => sum + tail - arena, 0);
-  if (logged < FLUSH_AT_CLOSE_BYTES || writer.pipeline.failed) return;
+  const isLarge = logged >= RETAINED_BYTES;
+  if (engine.ended || !(isLarge || parts.logWriter.segment - state.logPosition > RETAINED_SEGMENTS)) return;
   try {
-    await engine.freezeActive();
-    while (engine.frozen.length > 0 && !engine.ended) await engine.maintenance.flusher.start()?.done;
+    if (isLarge) await engine.freezeActive();
+    do await maintenance.flusher.begin()?.done;
+    while (engine.frozen.length > 0 && !engine.ended);
   } catch (error) {
     engine.jobFailed(error);
   }

@@ -25,7 +25,7 @@ import { SegmentFormat, SEGMENT_HEADER_BYTES } from '../wal/segment-format.ts';
 import { Arenas } from './arenas.ts';
 import { Engine } from './engine.ts';
 import { planMemory } from './memory-plan.ts';
-import { recover, type Recovered } from './recovery.ts';
+import { recover, RETAINED_SEGMENTS, type Recovered } from './recovery.ts';
 import type { Settings } from './settings.ts';
 
 /** Everything that does work, as opposed to settings. */
@@ -37,8 +37,8 @@ export interface Components {
 }
 
 const LOCK_RETRY_MS = 50;
-/** More retained segments than this are flushed at open, or a program that is started often would gather them. */
-const RETAINED_SEGMENTS = 4;
+/** So many are flushed before `open` is done: programs that never come to their end would gather them without bounds. */
+const MANY_SEGMENTS = 64;
 
 /** Opens (or creates) the database in the store. */
 export async function openEngine(components: Components, settings: Settings, signal?: AbortSignal): Promise<Engine> {
@@ -127,6 +127,8 @@ async function openLocked(
     active,
   );
   afterOpen(engine, recovered);
+  // If it fails that was told, and the log has it all.
+  if (recovered.segments > MANY_SEGMENTS) await engine.maintenance.flusher.begin()?.done.catch(() => undefined);
   return engine;
 }
 

@@ -20,6 +20,8 @@ export interface PauseHost {
   readonly state: ManifestState;
   readonly shape: TreeShape;
   readonly ended: boolean;
+  /** It is being closed: nothing comes behind what `close` has made sure of. */
+  readonly closed: boolean;
   readonly writer: Writer;
   freezeActive(): Promise<void>;
 }
@@ -59,7 +61,7 @@ export class Pause {
       let logged = host.writer.pipeline.loggedBytes;
       for (let quiet = 0; quiet < SLICES; quiet++) {
         yield;
-        if (host.ended) return;
+        if (host.ended || host.closed) return;
         if (host.writer.pipeline.loggedBytes !== logged) [logged, quiet] = [host.writer.pipeline.loggedBytes, 0];
       }
     } finally {

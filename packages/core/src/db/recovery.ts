@@ -15,6 +15,8 @@ import type { FenceEntry, SegmentFormat, SegmentHeader, SegmentSeed } from '../w
 import { SegmentReader, type ScannedSegment } from '../wal/segment-reader.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
 
+/** More segments than this are flushed at open and at close, or a program that is started often would gather them. */
+export const RETAINED_SEGMENTS = 4;
 /** Read of each segment to find its header and fence: a fence of thousands of segments fits. */
 const HEAD_BYTES = 65536;
 /** Alignment, and what the kernel keeps free between log and tree. */
@@ -233,7 +235,7 @@ class Recovery {
   }
 
   #check(segment: Segment, scanned: ScannedSegment): ScannedSegment {
-    if (scanned.proof || scanned.end < segment.synced) throw damaged(segment.number, scanned.end);
+    if (scanned.proof || scanned.end < Math.min(segment.synced, segment.limit)) throw damaged(segment.number, scanned.end);
     return scanned;
   }
 

@@ -82,7 +82,7 @@ export class SpaceWrites<K, V, P, KI, VI> implements Writes<K, V, P, KI, VI>, Sy
     const durability = durabilityOf(this.#engine, options);
     if (!isIterable(entries)) throw new TypeError(`putMany takes an iterable or async iterable of [key, value], not ${describe(entries)}`);
     await this.#ready();
-    const group = new Group(this.#engine, durability, options?.signal);
+    const group = new Group(this.#engine, durability, options?.signal, this.#ready);
     if (Symbol.iterator in entries) {
       for (const [key, value] of entries) {
         const full = group.add((batch) => batch.put(this.#space, key, value));
@@ -97,7 +97,7 @@ export class SpaceWrites<K, V, P, KI, VI> implements Writes<K, V, P, KI, VI>, Sy
   async clear(range: ScanRange<KI, P> = {}): Promise<number> {
     this.#engine.assertOpen();
     await this.#ready();
-    const group = new Group(this.#engine, this.#engine.parts.settings.durability, range.signal);
+    const group = new Group(this.#engine, this.#engine.parts.settings.durability, range.signal, this.#ready);
     // Keys go out as they came in: a key codec decodes what it encoded.
     for await (const key of this.#reads.scan(range).keys()) await group.add((batch) => batch.delete(this.#space, key as unknown as KI));
     return group.finish();
@@ -149,7 +149,7 @@ export class SpaceWrites<K, V, P, KI, VI> implements Writes<K, V, P, KI, VI>, Sy
     if (engine.parts.store.sync === undefined || !engine.parts.log.sync) {
       throw new StorageError('UNSUPPORTED', 'this store answers asynchronously: use the call without "Sync" and await it');
     }
-    if (this.#ready() !== undefined) engine.scheduler.driveUntil(() => this.#ready() === undefined);
+    if (this.#ready() !== undefined) engine.scheduler.driveUntil(() => this.#ready() === undefined || engine.ended);
   }
 }
 
@@ -166,11 +166,12 @@ export async function writeChecked(engine: Engine, batch: WriteBatch, durability
     const written = (epoch: bigint): void => resolve({ ok: true, epoch });
     const turn = (): MaybePromise<void> =>
       andThen(firstConflict(engine, batch), (key) => {
-        // Whoever tries again shall see what was in the way: it may be logged, but not visible yet.
-        if (key !== undefined) {
-          return writer.pipeline.acknowledgeTo(writer.newestEpochLow, 'memory', () => resolve({ ok: false, key }), reject);
+        // What was found may be logged, but neither visible nor acknowledged yet: the answer waits for that, and fails with it.
+        if (key !== undefined || batch.count === 0) {
+          writer.pipeline.assertWritable();
+          const checked = (epoch: bigint): void => (key === undefined ? written(epoch) : resolve({ ok: false, key }));
+          return writer.pipeline.acknowledgeTo(writer.newestEpochLow, 'memory', checked, reject);
         }
-        if (batch.count === 0) return written(BigInt(engine.visible.high) * 2n ** 32n + BigInt(engine.visible.low));
         return andThen(writer.place(batch, durability, written, reject), () => batch.recycle());
       });
     writer.takeTurn(turn, reject);
@@ -199,13 +200,16 @@ class Group {
   readonly #engine: Engine;
   readonly #durability: Durability;
   readonly #signal: AbortSignal | undefined;
+  /** Throws when the key space was dropped meanwhile. */
+  readonly #check: () => unknown;
   #batch: WriteBatch;
   #count = 0;
 
-  constructor(engine: Engine, durability: Durability, signal: AbortSignal | undefined) {
+  constructor(engine: Engine, durability: Durability, signal: AbortSignal | undefined, check: () => unknown) {
     this.#engine = engine;
     this.#durability = durability;
     this.#signal = signal;
+    this.#check = check;
     this.#batch = engine.newBatch();
   }
 
@@ -224,6 +228,7 @@ class Group {
   async #write(): Promise<void> {
     this.#signal?.throwIfAborted();
     this.#engine.assertOpen();
+    this.#check();
     await abortable(this.#engine.writer.write(this.#batch, this.#durability), this.#signal);
     this.#batch.clear();
   }

@@ -23,6 +23,8 @@ export interface FlushHost extends MergeHost {
   readonly frozen: readonly Memtable[];
   /** Log position once these memtables are flushed. */
   positionAfter(flushed: readonly Memtable[]): number;
+  /** A failure after which nothing more is written. */
+  fail(error: unknown): void;
   /** A memtable that nobody needs any more. */
   freeMemtable(memtable: Memtable): void;
 }
@@ -80,12 +82,20 @@ export class Flusher {
     this.start();
   }
 
-  /** The segment that a manifest names as the log's beginning survives a power cut: if it is missing later, the log is. */
+  /**
+   * The segment that a manifest names as the log's beginning survives a power cut: if it is missing later, the log is. A failure is the writer's end, as
+   * with every sync of the log: the next attempt might succeed although the system has dropped what it could not write.
+   */
   *#anchor(segment: number): Job<void> {
-    yield {
-      later: () => this.#log.makeDurable([segment]),
-      now: () => this.#log.makeDurableNow!([segment]),
-    };
+    try {
+      yield {
+        later: () => this.#log.makeDurable([segment]),
+        now: () => this.#log.makeDurableNow!([segment]),
+      };
+    } catch (error) {
+      this.#host.fail(error);
+      throw error;
+    }
   }
 
   *#build(memtables: readonly Memtable[], ids: Set<ObjectId>): Job<readonly WrittenSst[]> {

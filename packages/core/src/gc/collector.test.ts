@@ -24,7 +24,7 @@ function setUp(options: MemoryStoreOptions = {}) {
   const events: EngineEvent[] = [];
   const host = {
     store,
-    catalog: { closeObject: (name: string) => void closed.push(name) } as unknown as SstCatalog,
+    catalog: { openIds: [], closeObject: (name: string) => void closed.push(name) } as unknown as SstCatalog,
     scheduler: new Scheduler(),
     stats: new EngineStats(),
     state: manifestState({ number: 1 }),

@@ -1,7 +1,7 @@
 // Deletes what nobody needs any more while the database is open: SSTs that compactions replaced, manifests below the chain. And once, at open, what
 // earlier writers left behind. A failure here loses nothing: the next open collects what is left.
 
-import { manifestName, MANIFEST_PREFIX } from '../format/object-names.ts';
+import { manifestName, MANIFEST_PREFIX, type ObjectId } from '../format/object-names.ts';
 import { io, same, type Job } from '../scheduler/job.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import type { SstCatalog } from '../sst/catalog.ts';
@@ -41,8 +41,10 @@ export class Collector {
 
   /** What earlier writers left. */
   begin(): void {
-    const { scheduler, store } = this.#host;
-    scheduler.add(this.#quietly(collectGarbage(store, () => this.#host.state, this.#host.objectIds.pending)), URGENCY);
+    const { scheduler, store, catalog, objectIds } = this.#host;
+    // What jobs are making, and what readers still hold although no version names it any more.
+    const inUse = (): ObjectId[] => [...objectIds.pending, ...catalog.openIds];
+    scheduler.add(this.#quietly(collectGarbage(store, () => this.#host.state, inUse)), URGENCY);
     scheduler.add(this.#quietly(this.#findOldManifests()), URGENCY);
   }
 

@@ -51,7 +51,13 @@ describe('garbage', () => {
   it('is not what a job is making whose term ended meanwhile', async () => {
     const made = objectsOf(id(4, 7));
     const { store, left } = storeWith([...made, ...objectsOf(id(4, 8))]);
-    await runJob(collectGarbage(store, () => state, [id(4, 7)]));
+    await runJob(
+      collectGarbage(
+        store,
+        () => state,
+        () => [id(4, 7)],
+      ),
+    );
     expect(left().sort()).toEqual([...made].sort());
   });
 

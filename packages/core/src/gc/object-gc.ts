@@ -10,9 +10,9 @@ import type { ManifestState } from '../version/manifest-state.ts';
 export const NAMES_AT_ONCE = 64;
 
 /** Names of the SST objects in a listing that no version needs and no writer will ever name. */
-function findGarbage(names: readonly string[], state: ManifestState, pending: Iterable<ObjectId>): string[] {
+function findGarbage(names: readonly string[], state: ManifestState, inUse: Iterable<ObjectId>): string[] {
   const needed = new Set<string>();
-  for (const id of [...[...state.version.ssts()].map((sst) => sst.id), ...pending]) needed.add(sstName(id)).add(metaName(id));
+  for (const id of [...[...state.version.ssts()].map((sst) => sst.id), ...inUse]) needed.add(sstName(id)).add(metaName(id));
   return names.filter((name) => {
     const id = parseSstName(name);
     return id !== undefined && !needed.has(name) && isOver(id, state);
@@ -24,15 +24,15 @@ function isOver(id: ObjectId, state: ManifestState): boolean {
 }
 
 /**
- * Deletes what earlier writers left behind. `current` is asked after the listing: what it names then is needed. So are `pending` ids of jobs under
- * way: their term may end before they do.
+ * Deletes what earlier writers left behind. `current` is asked after the listing: what it names then is needed. So are the ids that are `inUse`: of jobs
+ * under way, whose term may end before they do, and of what readers hold.
  */
-export function* collectGarbage(store: ObjectStore, current: () => ManifestState, pending: Iterable<ObjectId> = []): Job<number> {
+export function* collectGarbage(store: ObjectStore, current: () => ManifestState, inUse: () => Iterable<ObjectId> = () => []): Job<number> {
   const infos = yield* io(store, (door) => door.list(SST_PREFIX));
   const garbage = findGarbage(
     infos.map((info) => info.name),
     current(),
-    pending,
+    inUse(),
   );
   for (let i = 0; i < garbage.length; i += NAMES_AT_ONCE) {
     const some = garbage.slice(i, i + NAMES_AT_ONCE);

@@ -84,6 +84,11 @@ export class SstCatalog {
     return sst;
   }
 
+  /** Ids of all SSTs that a version names or somebody reads. */
+  get openIds(): ObjectId[] {
+    return [...this.#byTop.values()].map(({ info }) => info.id);
+  }
+
   /** The error for a block that a kernel found damaged, as its answer says. */
   damage(answer: number): StorageError {
     const { u32 } = this.#parts.heap;
