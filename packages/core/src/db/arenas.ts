@@ -11,6 +11,7 @@ export class Arenas {
   readonly #kernels: Kernels;
   #spare = 0;
   #taken = 0;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(heap: Heap, kernels: Kernels, bytes: number) {
     this.#heap = heap;
@@ -26,6 +27,17 @@ export class Arenas {
   /** True when another memtable may be begun while the first is flushed. */
   get available(): boolean {
     return this.#spare !== 0 || this.#taken < 2;
+  }
+
+  /** Resolves when a region is given back. */
+  given(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Makes sure that the next `take` succeeds: false when every region is in use and no memory is left for one more. */
+  reserve(): boolean {
+    if (this.#spare === 0) this.#spare = this.#heap.tryAllocate(this.bytes);
+    return this.#spare !== 0;
   }
 
   /** Counts memtables that a recovery brought, and makes sure that there is a second region before others take the memory. */
@@ -45,6 +57,7 @@ export class Arenas {
   /** Takes a region back that nobody reads any more. That of a recovery may be larger. */
   give(memtable: Memtable): void {
     this.#taken--;
+    for (const wake of this.#waiting.splice(0)) wake();
     if (this.#spare !== 0) return this.#heap.release(memtable.address);
     this.#heap.trim(memtable.address, this.bytes);
     this.#spare = memtable.address;

@@ -59,7 +59,11 @@ export class Flusher {
     const host = this.#host;
     const memtables = [...host.frozen];
     const ids = new Set<ObjectId>();
-    for (const memtable of memtables) memtable.pins++;
+    const pinned = [...memtables];
+    for (const memtable of pinned) memtable.pins++;
+    const unpin = (): void => {
+      for (const memtable of pinned.splice(0)) if (--memtable.pins === 0) host.freeMemtable(memtable);
+    };
     try {
       const position = host.positionAfter(memtables);
       yield* this.#anchor(position);
@@ -69,6 +73,8 @@ export class Flusher {
         () => host.install(written, [], memtables),
         ids,
       );
+      // Before anything else is waited for: a writer may need the room.
+      unpin();
       if (written.length > 0) this.#count(written);
       yield* same(() => this.#log.truncate(position));
     } catch (error) {
@@ -76,7 +82,7 @@ export class Flusher {
       throw error;
     } finally {
       host.objectIds.release(ids);
-      for (const memtable of memtables) if (--memtable.pins === 0) host.freeMemtable(memtable);
+      unpin();
       this.#task = undefined;
     }
     this.start();
