@@ -51,7 +51,11 @@ export class Maintenance {
     this.flusher = new Flusher(host, log);
     this.compactor = new Compactor(host);
     this.collector = new Collector(host);
-    this.#pause = new Pause(host, () => this.compactor.startQuiet());
+    this.#pause = new Pause(
+      host,
+      () => this.#stallReason() !== undefined,
+      () => this.compactor.startQuiet(),
+    );
   }
 
   /** After each manifest: what became due is started. */

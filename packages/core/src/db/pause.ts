@@ -28,14 +28,16 @@ export interface PauseHost {
 
 export class Pause {
   readonly #host: PauseHost;
+  readonly #isStalled: () => boolean;
   readonly #mergeQuietly: () => void;
   #listening = false;
   /** A version of which nothing is to be merged. */
   #settled: Version | undefined;
 
-  /** `mergeQuietly` merges L0 where that is cheap. */
-  constructor(host: PauseHost, mergeQuietly: () => void) {
+  /** `isStalled`: who freezes a memtable has to wait now. `mergeQuietly` merges L0 where that is cheap. */
+  constructor(host: PauseHost, isStalled: () => boolean, mergeQuietly: () => void) {
     this.#host = host;
+    this.#isStalled = isStalled;
     this.#mergeQuietly = mergeQuietly;
   }
 
@@ -67,8 +69,8 @@ export class Pause {
     } finally {
       this.#listening = false;
     }
-    // Its commit asks again, and then L0 is merged.
-    if (host.writer.active.fill >= WORTH_A_FLUSH) yield* same(() => host.freezeActive());
-    else this.#mergeQuietly();
+    // Its commit asks again, and then L0 is merged. Nobody shall wait in line for what is not needed yet: the commit that ends a stall asks again, too.
+    if (host.writer.active.fill < WORTH_A_FLUSH) this.#mergeQuietly();
+    else if (!this.#isStalled()) yield* same(() => host.freezeActive());
   }
 }

@@ -111,6 +111,27 @@ describe('a pause', () => {
   });
 });
 
+describe('a pause', () => {
+  it('in which a flush is slow leaves the line to synchronous writers', async () => {
+    const data = memoryStore();
+    let finish = (): void => undefined;
+    const store = data.share({
+      delay: ({ operation }) => (operation === 'finish' ? new Promise<void>((resolve) => (finish = resolve)) : undefined),
+    });
+    const db = await open(store, settings);
+    let count = 0;
+    const write = (): Promise<bigint> => db.put(`key ${count++}`, 'x'.repeat(2000));
+    while (db.stats().log.segment < 2) await write();
+    for (let i = 0; i < 100; i++) await write();
+    await turns(100);
+    expect(() => db.putSync(`key ${count++}`, 'value')).not.toThrow();
+    finish();
+    await db.close();
+    await using again = await open(data.share(), settings);
+    expect(await again.scan().all()).toHaveLength(count);
+  });
+});
+
 describe('the collector', () => {
   it('at open leaves what a reader still holds', async () => {
     const data = memoryStore();
