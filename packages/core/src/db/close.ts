@@ -1,4 +1,4 @@
-// Closing a database: what would take long to replay is flushed, the log is made durable and says so, everything is given back.
+// Closing a database: the log is made durable, what would take long to replay is flushed, the log says that it is closed, everything is given back.
 
 import { closed, type StorageError } from '../base/errors.ts';
 import type { Memtable } from '../memtable/memtable.ts';
