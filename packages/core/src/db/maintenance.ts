@@ -51,11 +51,8 @@ export class Maintenance {
     this.flusher = new Flusher(host, log);
     this.compactor = new Compactor(host);
     this.collector = new Collector(host);
-    this.#pause = new Pause(
-      host,
-      () => this.#stallReason() !== undefined,
-      () => this.compactor.startQuiet(),
-    );
+    const isStalled = (): boolean => this.#stallReason() !== undefined || !host.parts.arenas.reserve();
+    this.#pause = new Pause(host, isStalled, () => this.compactor.startQuiet());
   }
 
   /** After each manifest: what became due is started. */

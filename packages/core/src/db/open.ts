@@ -46,9 +46,10 @@ export async function openEngine(components: Components, settings: Settings, sig
   try {
     return await openLocked(components, settings, unlock);
   } catch (error) {
-    await components.log.close();
-    await unlock();
-    await components.store.close?.();
+    // Whatever of this fails as well, the rest is given back, and the first failure is told.
+    for (const step of [() => components.log.close(), unlock, () => components.store.close?.()]) {
+      await (async () => step())().catch(() => undefined);
+    }
     throw error;
   }
 }

@@ -67,6 +67,22 @@ describe('close', () => {
   });
 });
 
+describe('an open that fails', () => {
+  it('gives its lock back although the log cannot be closed, and tells of what came first', async () => {
+    const data = memoryStore();
+    const store = data.share({ fault: ({ operation }) => (operation === 'log.create' ? { when: 'before', error: full } : undefined) });
+    const log = {
+      ...store.openLog(),
+      close: () => {
+        throw new Error('not now');
+      },
+    };
+    await expect(open(store, { ...settings, log })).rejects.toBe(full);
+    await using db = await open(data.share(), settings);
+    expect(await db.scan().all()).toEqual([]);
+  });
+});
+
 describe('a process that never comes to its end', () => {
   it('leaves no more segments than the next one can take', async () => {
     const data = memoryStore();
