@@ -86,7 +86,7 @@ class Optimizer {
   }
 }
 
-/** A kernel that allocates, traps through `abort` or has data of its own is a mistake (DESIGN.md, linear memory). */
+/** A kernel that allocates, traps through `abort` or has data of its own is a mistake. */
 function checkModule(wasm) {
   const module = new WebAssembly.Module(wasm);
   const imports = WebAssembly.Module.imports(module).map(({ module: from, name }) => `${from}.${name}`);

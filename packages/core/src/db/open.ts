@@ -1,5 +1,5 @@
-// Opening a database, in the order that keeps data (PROTOCOL.md, rules 2, 5, 6):
-// newest manifest -> claim the next term -> read the log and fence it -> newest manifest again, still mine -> replay -> go.
+// Opening a database, in the order that keeps data (docs/PROTOCOL.md, rules 2, 5, 6):
+// newest manifest -> claim the next term -> replay the log and make it durable -> fence it -> newest manifest again, still mine -> go.
 
 import { instantiate } from '@varve/wasm-kernels';
 import type { Clock } from '../base/clock.ts';

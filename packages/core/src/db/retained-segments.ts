@@ -1,5 +1,5 @@
-// Which segments of the log count at open, and how far (PROTOCOL.md, rules 2 to 5): only their heads are read. What a later one says of earlier ones
-// decides: the fence of a term where all of them end, every other header where the one before ends.
+// Which segments of the log count at open, and how far (docs/PROTOCOL.md, rules 2 to 5): only their heads are read. What a later one says of earlier
+// ones decides: the fence of a term where all of them end, every other header where the one before ends.
 
 import { StorageError } from '../base/errors.ts';
 import { manifestName, segmentName } from '../format/object-names.ts';

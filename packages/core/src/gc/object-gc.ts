@@ -1,4 +1,4 @@
-// Deleting what is proven garbage (PROTOCOL.md, rule 15): an unreferenced SST counts only when its creator's term is over, or its counter is
+// Deleting what is proven garbage (docs/PROTOCOL.md, rule 11): an unreferenced SST counts only when its creator's term is over, or its counter is
 // below what the manifest calls pending. Age proves nothing.
 
 import { metaName, parseSstName, SST_PREFIX, sstName, type ObjectId } from '../format/object-names.ts';

@@ -1,5 +1,5 @@
 // The numbered manifests of an open database: read the newest state, commit the next. Committing version n+1 is creating object n+1, which
-// fails for whoever comes second (PROTOCOL.md, rules 1 and 7). Every SNAPSHOT_EVERY-th manifest is a whole snapshot, the rest are edits.
+// fails for whoever comes second (docs/PROTOCOL.md, rules 1 and 7). Every SNAPSHOT_EVERY-th manifest is a whole snapshot, the rest are edits.
 
 import type { Kernels } from '@varve/wasm-kernels';
 import { fenced, StorageError, unreadable } from '../base/errors.ts';
@@ -120,7 +120,7 @@ export class Manifest {
 
   /**
    * Has another writer gone on from here? Asked after every append. Its first manifest follows ours directly, and is deleted after ours only
-   * (PROTOCOL.md, rule 4): so either it is there, or ours is not.
+   * (docs/PROTOCOL.md, rule 4): so either it is there, or ours is not.
    */
   isOvertaken(): MaybePromise<boolean> {
     const next = this.#state.number + 1;

@@ -1,3 +1,5 @@
+// Which ids are given, and which of them keep garbage collection off.
+
 import { describe, expect, it } from 'vitest';
 import type { ObjectId } from '../format/object-names.ts';
 import { ObjectIds } from './object-ids.ts';

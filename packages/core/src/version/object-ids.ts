@@ -1,4 +1,5 @@
-// The ids of the SST objects that this writer makes. Those of jobs under way are pending: nobody takes their objects for garbage (PROTOCOL.md, rule 15).
+// The ids of the SST objects that this writer makes. Those of jobs under way are pending: nobody takes their objects for garbage
+// (docs/PROTOCOL.md, rule 11).
 
 import type { ObjectId } from '../format/object-names.ts';
 import type { EditJson } from './manifest-format.ts';

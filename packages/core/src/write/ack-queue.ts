@@ -1,4 +1,4 @@
-// Who waits for which write, in the order of the writes. Acknowledgement and visibility go in epoch order (PROTOCOL.md, rule 9): a weaker write
+// Who waits for which write, in the order of the writes. Acknowledgement and visibility go in epoch order (docs/PROTOCOL.md, rule 9): a weaker write
 // waits for a stronger one before it.
 
 import type { Durability } from './durability.ts';

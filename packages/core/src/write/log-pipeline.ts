@@ -1,5 +1,5 @@
 // From the arena to the log and back to whoever waits: one append of all new bytes a microtask turn, the fence's check, then acknowledgements in
-// epoch order, each once its durability is reached. A weaker write waits for a stronger one before it (PROTOCOL.md, rule 9).
+// epoch order, each once its durability is reached. A weaker write waits for a stronger one before it (docs/PROTOCOL.md, rule 9).
 // After a failed append, sync or manifest everything that follows is refused: what is on disk is no longer known.
 
 import type { Clock } from '../base/clock.ts';

@@ -1,5 +1,5 @@
-// What a write is told when the log fails under it (PROTOCOL.md, rule 7): a write that was handed to the log may be there, whole, and appear after the
-// next open; one that was not is refused, and nobody will ever find it.
+// What a write is told when the log fails under it (docs/PROTOCOL.md, rule 7): a write that was handed to the log may be there, whole, and appear
+// after the next open; one that was not is refused, and nobody will ever find it.
 
 import { StorageError, type StorageErrorCode } from '../base/errors.ts';
 
