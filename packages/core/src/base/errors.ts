@@ -60,6 +60,11 @@ export function unreadable(what: string, value: string, place?: { object?: strin
   return new StorageError('UNSUPPORTED', `${what} cannot be read: use a newer version ${value}`, place);
 }
 
+/** A synchronous call where none can be had. */
+export function asynchronous(): StorageError {
+  return new StorageError('UNSUPPORTED', 'this store answers asynchronously: use the call without "Sync" and await it');
+}
+
 /** The database was closed. */
 export function closed(): StorageError {
   return new StorageError('CLOSED', 'the database is closed: open it again');

@@ -3,7 +3,7 @@
 import { abortable } from '../base/abort.ts';
 import { checkOptions } from '../base/argument-checks.ts';
 import { allOf, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
-import { StorageError } from '../base/errors.ts';
+import { asynchronous } from '../base/errors.ts';
 import { epochToBigInt, type Epoch } from '../format/epoch.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
 import { scanBounds } from '../format/range-bounds.ts';
@@ -125,7 +125,3 @@ export class SpaceReads<K, V, P, KI, VI> implements Reads<K, V, P, KI>, SyncRead
 }
 
 const present = (): true => true;
-
-function asynchronous(): StorageError {
-  return new StorageError('UNSUPPORTED', 'this store answers asynchronously: use the call without "Sync" and await it');
-}

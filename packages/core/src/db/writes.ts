@@ -4,7 +4,7 @@ import { abortable } from '../base/abort.ts';
 import { checkOptions, checkWord } from '../base/argument-checks.ts';
 import { describe } from '../base/describe.ts';
 import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
-import { StorageError } from '../base/errors.ts';
+import { asynchronous } from '../base/errors.ts';
 import type { Epoch } from '../format/epoch.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
 import type { Durability } from '../write/durability.ts';
@@ -146,9 +146,7 @@ export class SpaceWrites<K, V, P, KI, VI> implements Writes<K, V, P, KI, VI>, Sy
   #settleSync(): void {
     const engine = this.#engine;
     engine.assertOpen();
-    if (engine.parts.store.sync === undefined || !engine.parts.log.sync) {
-      throw new StorageError('UNSUPPORTED', 'this store answers asynchronously: use the call without "Sync" and await it');
-    }
+    if (engine.parts.store.sync === undefined || !engine.parts.log.sync) throw asynchronous();
     if (this.#ready() !== undefined) engine.scheduler.driveUntil(() => this.#ready() === undefined || engine.ended);
   }
 }

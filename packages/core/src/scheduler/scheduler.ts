@@ -1,6 +1,7 @@
 // When background work runs: in slices, most urgent task first, a few breaths a turn of the event loop. Breaths are counted work, not
 // time (clocks stand still in some hosts). Idle means idle: with no task there is no timer, promise or handle.
 
+import { assert } from '../base/errors.ts';
 import { isPromise } from '../base/maybe-promise.ts';
 import type { Job, Step } from './job.ts';
 import { nextTurn } from './turn.ts';
@@ -57,7 +58,7 @@ export class Scheduler {
 
   /** Works synchronously, most urgent first, until `reached`. Throws when the work ends without reaching it. */
   driveUntil(reached: () => boolean): void {
-    while (!reached()) if (!this.#step(true)) throw new Error('nothing left to drive');
+    while (!reached()) assert(this.#step(true), 'nothing left to drive');
   }
 
   /** A slice of the most urgent task that can go on. False when there is none. */

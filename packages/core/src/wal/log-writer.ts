@@ -1,6 +1,6 @@
 // The writing end of the log: one append in flight, segments that follow each other, and what is known to be durable of them.
 
-import { fenced, StorageError } from '../base/errors.ts';
+import { asynchronous, fenced } from '../base/errors.ts';
 import { andThen, letGo, type MaybePromise } from '../base/maybe-promise.ts';
 import { segmentName } from '../format/object-names.ts';
 import type { LogSegment, LogStore } from '../store/log-store.ts';
@@ -87,9 +87,7 @@ export class LogWriter {
   syncNow(): void {
     for (const segment of this.#segments) {
       if (segment.synced >= segment.appended) continue;
-      if (segment.file.syncNow === undefined) {
-        throw new StorageError('UNSUPPORTED', 'this log answers asynchronously: use the call without "Sync" and await it');
-      }
+      if (segment.file.syncNow === undefined) throw asynchronous();
       segment.file.syncNow();
       segment.synced = segment.appended;
     }
