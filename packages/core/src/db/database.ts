@@ -8,6 +8,7 @@ import { rangeBounds } from '../format/range-bounds.ts';
 import type { Durability } from '../write/durability.ts';
 import type { KeySpaceInfo } from '../version/manifest-state.ts';
 import { Batch, SPACE, type BatchTarget, type SpaceDoor } from './batch.ts';
+import { writeChecked } from './checked-batch.ts';
 import type { Engine } from './engine.ts';
 import type { KeySpace } from './key-space.ts';
 import type { KeySpaces } from './key-spaces.ts';
@@ -27,7 +28,7 @@ import type {
   Writes,
 } from './types.ts';
 import { verifyEngine, type VerifyReport } from './verify.ts';
-import { durabilityOf, writeChecked } from './writes.ts';
+import { durabilityOf } from './space-writes.ts';
 
 /** Bounds of everything that is stored: no key-space id begins with ff. */
 const ALL_KEY_SPACES = { lower: new Uint8Array(0), upper: Uint8Array.of(0xff) };

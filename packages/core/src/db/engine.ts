@@ -116,6 +116,11 @@ export class Engine implements MaintenanceHost {
     return this.#view;
   }
 
+  /** Of the newest write, visible or not. */
+  get newestEpoch(): Epoch {
+    return { high: this.visible.high, low: this.writer.newestEpochLow };
+  }
+
   get state(): ManifestState {
     return this.parts.manifest.state;
   }

@@ -4,10 +4,10 @@ import type { KeySpaceCodec } from '../format/key-space.ts';
 import type { Durability } from '../write/durability.ts';
 import { SPACE, type BatchTarget, type SpaceDoor } from './batch.ts';
 import type { Engine } from './engine.ts';
-import { SpaceReads } from './reads.ts';
+import { SpaceReads } from './space-reads.ts';
 import type { SpaceLife } from './space-life.ts';
 import type { Entry, ReadOptions, Reads, Scan, ScanRange, SyncReads, SyncWrites, WriteOptions, Writes } from './types.ts';
-import { SpaceWrites } from './writes.ts';
+import { SpaceWrites } from './space-writes.ts';
 
 export class KeySpace<K, V, P = K, KI = K, VI = V>
   implements Reads<K, V, P, KI>, SyncReads<K, V, P, KI>, Writes<K, V, P, KI, VI>, SyncWrites<KI, VI>, BatchTarget<KI, VI>

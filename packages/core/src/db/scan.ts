@@ -4,7 +4,7 @@ import type { Epoch } from '../format/epoch.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
 import type { ScanBounds } from '../format/range-bounds.ts';
 import type { Engine } from './engine.ts';
-import { AsyncItems, decodeEntry, decodeKey, decodeValue, nextPage, PageItems, type Decode } from './entries.ts';
+import { AsyncItems, decodeEntry, decodeKey, decodeValue, nextPage, PageItems, type Decode } from './page-items.ts';
 import { PageCursor } from './page-cursor.ts';
 import type { Scan } from './types.ts';
 

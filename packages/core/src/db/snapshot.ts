@@ -7,7 +7,7 @@ import type { KeySpaceCodec } from '../format/key-space.ts';
 import type { EpochPin } from '../mvcc/snapshots.ts';
 import { SPACE, type BatchTarget } from './batch.ts';
 import type { Engine } from './engine.ts';
-import { SpaceReads } from './reads.ts';
+import { SpaceReads } from './space-reads.ts';
 import type { Entry, ReadOptions, Reads, Scan, ScanRange, SyncReads } from './types.ts';
 
 export class Snapshot<K, V, P = K, KI = K> implements Reads<K, V, P, KI>, SyncReads<K, V, P, KI> {

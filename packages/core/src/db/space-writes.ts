@@ -1,23 +1,19 @@
-// Writing one key space.
+// Writing one key space: options are checked, then the writer has its turn.
 
 import { abortable } from '../base/abort.ts';
 import { checkOptions, checkWord } from '../base/argument-checks.ts';
 import { describe } from '../base/describe.ts';
-import { andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts';
 import { asynchronous } from '../base/errors.ts';
-import type { Epoch } from '../format/epoch.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
 import type { Durability } from '../write/durability.ts';
-import type { WriteBatch } from '../write/write-batch.ts';
 import type { Engine } from './engine.ts';
-import type { SpaceReads } from './reads.ts';
-import type { ScanRange, SyncWrites, WriteOptions, WriteResult, Writes } from './types.ts';
+import type { SpaceReads } from './space-reads.ts';
+import type { ScanRange, SyncWrites, WriteOptions, Writes } from './types.ts';
+import { WriteGroup } from './write-group.ts';
 
 const WRITE_OPTIONS: readonly string[] = ['durability', 'signal'];
 const DURABILITIES: readonly string[] = ['memory', 'buffered', 'synced'];
-/** putMany and clear gather this much a batch. */
-const BATCH_ENTRIES = 1000;
-const BATCH_BYTES = 256 * 1024;
 
 /** The durability of a write, after checking its options. */
 export function durabilityOf(engine: Engine, options: WriteOptions | undefined): Durability {
@@ -82,7 +78,7 @@ export class SpaceWrites<K, V, P, KI, VI> implements Writes<K, V, P, KI, VI>, Sy
     const durability = durabilityOf(this.#engine, options);
     if (!isIterable(entries)) throw new TypeError(`putMany takes an iterable or async iterable of [key, value], not ${describe(entries)}`);
     await this.#ready();
-    const group = new Group(this.#engine, durability, options?.signal, this.#ready);
+    const group = new WriteGroup(this.#engine, durability, options?.signal, this.#ready);
     if (Symbol.iterator in entries) {
       for (const [key, value] of entries) {
         const full = group.add((batch) => batch.put(this.#space, key, value));
@@ -97,7 +93,7 @@ export class SpaceWrites<K, V, P, KI, VI> implements Writes<K, V, P, KI, VI>, Sy
   async clear(range: ScanRange<KI, P> = {}): Promise<number> {
     this.#engine.assertOpen();
     await this.#ready();
-    const group = new Group(this.#engine, this.#engine.parts.settings.durability, range.signal, this.#ready);
+    const group = new WriteGroup(this.#engine, this.#engine.parts.settings.durability, range.signal, this.#ready);
     // Keys go out as they came in: a key codec decodes what it encoded.
     for await (const key of this.#reads.scan(range).keys()) await group.add((batch) => batch.delete(this.#space, key as unknown as KI));
     return group.finish();
@@ -128,7 +124,7 @@ export class SpaceWrites<K, V, P, KI, VI> implements Writes<K, V, P, KI, VI>, Sy
   /** What was written last, visible or not. */
   #newest(key: KI): MaybePromise<V | undefined> {
     const { points, view } = this.#engine;
-    return points.get(view, this.#space, key, newestEpoch(this.#engine), (bytes, at, length) =>
+    return points.get(view, this.#space, key, this.#engine.newestEpoch, (bytes, at, length) =>
       this.#space.values.decode(bytes, at, length),
     );
   }
@@ -148,87 +144,6 @@ export class SpaceWrites<K, V, P, KI, VI> implements Writes<K, V, P, KI, VI>, Sy
     engine.assertOpen();
     if (engine.parts.store.sync === undefined || !engine.parts.log.sync) throw asynchronous();
     if (this.#ready() !== undefined) engine.scheduler.driveUntil(() => this.#ready() === undefined || engine.ended);
-  }
-}
-
-/** Writes a batch if its expectations hold when its turn has come: nothing comes between. */
-export async function writeChecked(engine: Engine, batch: WriteBatch, durability: Durability): Promise<WriteResult> {
-  engine.assertOpen();
-  const { writer } = engine;
-  if (batch.checks.length === 0 && batch.count > 0) {
-    const written = writer.write(batch, durability);
-    if (!writer.waiting) batch.recycle();
-    return { ok: true, epoch: await written };
-  }
-  return new Promise((resolve, reject) => {
-    const written = (epoch: bigint): void => resolve({ ok: true, epoch });
-    const turn = (): MaybePromise<void> =>
-      andThen(firstConflict(engine, batch), (key) => {
-        // What was found may be logged, but neither visible nor acknowledged yet: the answer waits for that, and fails with it.
-        if (key !== undefined || batch.count === 0) {
-          writer.pipeline.assertWritable();
-          const checked = (epoch: bigint): void => (key === undefined ? written(epoch) : resolve({ ok: false, key }));
-          return writer.pipeline.acknowledgeTo(writer.newestEpochLow, 'memory', checked, reject);
-        }
-        return andThen(writer.place(batch, durability, written, reject), () => batch.recycle());
-      });
-    writer.takeTurn(turn, reject);
-  });
-}
-
-/** Key of the first expectation from the `i`-th on that the newest versions do not meet. Only for whoever's turn it is. */
-function firstConflict(engine: Engine, batch: WriteBatch, i = 0): MaybePromise<Uint8Array | undefined> {
-  for (; i < batch.checks.length; i++) {
-    const { key, epoch } = batch.checks[i];
-    const found = engine.points.getStored(engine.view, key, newestEpoch(engine), (_bytes, _at, _length, high, low) => ({ high, low }));
-    const isMet = (version: Epoch | undefined): boolean => version?.high === epoch?.high && version?.low === epoch?.low;
-    if (isPromise(found)) return found.then((version) => (isMet(version) ? firstConflict(engine, batch, i + 1) : key));
-    if (!isMet(found)) return key;
-  }
-  return undefined;
-}
-
-/** Writes that are logged but not visible yet count as well. */
-function newestEpoch({ visible, writer }: Engine): Epoch {
-  return { high: visible.high, low: writer.newestEpochLow };
-}
-
-/** Gathers operations into batches and writes them one after the other. */
-class Group {
-  readonly #engine: Engine;
-  readonly #durability: Durability;
-  readonly #signal: AbortSignal | undefined;
-  /** Throws when the key space was dropped meanwhile. */
-  readonly #check: () => unknown;
-  #batch: WriteBatch;
-  #count = 0;
-
-  constructor(engine: Engine, durability: Durability, signal: AbortSignal | undefined, check: () => unknown) {
-    this.#engine = engine;
-    this.#durability = durability;
-    this.#signal = signal;
-    this.#check = check;
-    this.#batch = engine.newBatch();
-  }
-
-  /** A promise only where a batch is full: never await an entry. */
-  add(fill: (batch: WriteBatch) => void): Promise<void> | undefined {
-    fill(this.#batch);
-    this.#count++;
-    return this.#batch.count >= BATCH_ENTRIES || this.#batch.length >= BATCH_BYTES ? this.#write() : undefined;
-  }
-
-  async finish(): Promise<number> {
-    if (this.#batch.count > 0) await this.#write();
-    return this.#count;
-  }
-
-  async #write(): Promise<void> {
-    this.#signal?.throwIfAborted();
-    this.#engine.assertOpen();
-    this.#check();
-    await abortable(this.#engine.writer.write(this.#batch, this.#durability), this.#signal);
-    this.#batch.clear();
   }
 }
 

@@ -9,7 +9,7 @@ import type { KeySpaceCodec } from '../format/key-space.ts';
 import { scanBounds } from '../format/range-bounds.ts';
 import type { Take } from '../read/point-reader.ts';
 import type { Engine } from './engine.ts';
-import { decodeEntry, SyncItems } from './entries.ts';
+import { decodeEntry, SyncItems } from './page-items.ts';
 import { PageCursor } from './page-cursor.ts';
 import { RangeScan } from './scan.ts';
 import type { Entry, ReadOptions, Reads, Scan, ScanRange, SyncReads } from './types.ts';
