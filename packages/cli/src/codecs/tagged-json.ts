@@ -107,7 +107,7 @@ function fromTag(tag: string, content: unknown): unknown {
 function fromBuffer(content: unknown): unknown {
   const [name, text] = Array.isArray(content) ? (content as [string, string]) : ['', ''];
   const make = BUFFERS[name as keyof typeof BUFFERS];
-  if (make === undefined) throw new Failure('BAD_INPUT', `no buffer of this kind is known: ${name}`);
+  if (make === undefined) throw new Failure('BAD_INPUT', `a buffer is one of ${Object.keys(BUFFERS).join(', ')}, not ${name}`);
   const { buffer } = Uint8Array.from(fromBase64(text));
   return make === ArrayBuffer ? buffer : new (make as typeof DataView)(buffer);
 }

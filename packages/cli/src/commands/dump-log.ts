@@ -74,7 +74,9 @@ async function dumpOne(directory: string, number: number, { json }: CommonOption
   const text = new EntryText(await stateOf(directory));
   const log = fsStore(directory).openLog();
   const info = (await log.segments()).find((segment) => segment.number === number);
-  if (info === undefined) throw new Failure('NO_OBJECT', `there is no log segment ${number} in ${directory}`);
+  if (info === undefined) {
+    throw new Failure('NO_OBJECT', `there is no log segment ${number} in ${directory}: dump-log without a number lists them`);
+  }
   const segment = await inspectSegment(log, info);
   if (json === true) {
     const records = segment.records.map((record) =>

@@ -24,7 +24,9 @@ export function dumpManifestCommand({ directory }: Context): Command {
 
 async function dumpOne(directory: string, number: number, { json }: CommonOptions): Promise<void> {
   const manifest = await inspectManifest(fsStore(directory), number);
-  if (manifest === undefined) throw new Failure('NO_OBJECT', `there is no manifest ${number} in ${directory}`);
+  if (manifest === undefined) {
+    throw new Failure('NO_OBJECT', `there is no manifest ${number} in ${directory}: dump-manifest without a number lists them`);
+  }
   new Output(json === true).say(
     () => manifest,
     () => [`manifest ${number}: ${manifest.type}, ${size(manifest.bytes)}`, JSON.stringify(manifest.json, undefined, 2)],

@@ -76,7 +76,7 @@ async function dumpAll(directory: string, state: ManifestState, { json }: Option
 async function dumpOne(directory: string, { id, state, options }: { id: string; state: ManifestState; options: Options }): Promise<void> {
   const store = fsStore(directory);
   const stored = (await listSsts(store)).find((sst) => isId(id, sst));
-  if (stored === undefined) throw new Failure('NO_OBJECT', `there is no SST ${id} in ${directory}`);
+  if (stored === undefined) throw new Failure('NO_OBJECT', `there is no SST ${id} in ${directory}: dump-sst without an id lists them`);
   const sst = await inspectSst(store, stored, state.database);
   const text = new EntryText(state);
   try {

@@ -47,7 +47,7 @@ const ROOT = '';
 /** The state of the database in a directory, or a failure that says that there is none. Takes no lock. */
 export async function stateOf(directory: string): Promise<ManifestState> {
   const state = await readState(fsStore(directory));
-  if (state === undefined) throw new Failure('NO_DATABASE', `there is no database in ${directory}`);
+  if (state === undefined) throw new Failure('NO_DATABASE', `there is no database in ${directory}: put or import makes one`);
   return state;
 }
 

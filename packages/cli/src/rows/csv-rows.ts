@@ -45,7 +45,7 @@ export async function* readCsv(chunks: AsyncIterable<Uint8Array>, columns: CsvCo
   const { openQuote } = reader;
   if (openQuote === undefined) yield rowsOf([...reader.push(decoder.decode()), ...reader.end()]);
   else yield { rows: [], bytes, mistake: `the record on line ${openQuote} opens a quote that is never closed` };
-  if (toRow === undefined) throw new Failure('BAD_INPUT', 'the file has no header row');
+  if (toRow === undefined) throw new Failure('BAD_INPUT', 'the file has no header row: its first row has to name the columns');
 }
 
 function rowMaker(header: readonly string[], { key, value, keyOf }: CsvColumns): ToRow {
