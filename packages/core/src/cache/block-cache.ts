@@ -29,6 +29,7 @@ const BLOCK = 1;
 const PARTITION = 2;
 /** Taken for a block that is being built or read: not bound to a residency word yet. */
 const TAKEN = 3;
+const PARTITION_TURNS = 3;
 
 export class BlockCache {
   readonly #heap: Heap;
@@ -36,6 +37,8 @@ export class BlockCache {
   readonly #stride: number;
   readonly #capacity: number;
   readonly #kinds: Uint8Array;
+  /** How many turns of the hand a partition still outlives. */
+  readonly #turns: Int8Array;
   readonly #freed: number[] = [];
   /** Payload addresses of blocks too large for a frame, oldest first, with their kinds. */
   readonly #large = new Map<number, number>();
@@ -55,6 +58,7 @@ export class BlockCache {
     this.#capacity = Math.max(16, Math.floor(capacityBytes / this.#stride));
     this.#base = heap.allocate(this.#capacity * this.#stride, 'the block cache');
     this.#kinds = new Uint8Array(this.#capacity);
+    this.#turns = new Int8Array(this.#capacity);
     this.#largeLimitBytes = largeLimitBytes;
   }
 
@@ -137,19 +141,24 @@ export class BlockCache {
     return this.#takeByClock();
   }
 
-  /** Two turns of the hand: the first clears the touched marks, the second finds what was not touched since. */
+  /**
+   * Two turns of the hand: the first clears the touched marks, the second finds what was not touched since. A partition stays for some turns more: it
+   * leads to a hundred blocks, so where few of these are read twice, a frame of it saves more reads than a frame of theirs.
+   */
   #takeByClock(): number {
     const { u32 } = this.#heap;
-    for (let steps = this.#capacity * 3; steps > 0; steps--) {
-      const payload = this.#payloadOf(this.#hand);
+    for (let steps = this.#capacity * (3 + PARTITION_TURNS); steps > 0; steps--) {
+      const frame = this.#hand;
+      const payload = this.#payloadOf(frame);
       this.#hand = this.#hand + 1 === this.#capacity ? 0 : this.#hand + 1;
       const kind = this.#kindOf(payload);
       if (kind === TAKEN || kind === FREE || u32[(payload + FRAME_PINS) >>> 2] !== 0) continue;
       if (u32[(payload + FRAME_TOUCHED) >>> 2] !== 0) {
         u32[(payload + FRAME_TOUCHED) >>> 2] = 0;
+        this.#turns[frame] = PARTITION_TURNS;
         continue;
       }
-      if (kind === PARTITION && !this.#evictBlocksOf(payload)) continue;
+      if (kind === PARTITION && (this.#turns[frame]-- > 0 || !this.#evictBlocksOf(payload))) continue;
       this.#evict(payload);
       this.#freed.pop();
       this.#setKind(payload, TAKEN);
