@@ -134,6 +134,7 @@ export class Manifest {
     if (mine?.number !== n) return true;
     const door = this.#parts.store.sync ?? this.#parts.store;
     return andThen(door.get(manifestName(n)), (bytes) => {
+      if (n <= this.#state.number) return this.isOvertaken();
       if (bytes === undefined || decodeManifest(this.#parts, n, bytes).nonce !== mine.nonce) return true;
       return andThen(this.#has(manifestName(n + 1)), (above) => (above ? this.#isForeign(n + 1) : this.#isGone()));
     });
