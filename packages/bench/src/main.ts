@@ -1,6 +1,6 @@
 // The benchmark: every scenario with every peer, each stage in a process of its own, rounds interleaved, so that what disturbs the machine disturbs all.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { findPackageJSON } from 'node:module';
 import { join } from 'node:path';
@@ -56,6 +56,7 @@ async function runScenario(
   peer: string,
   results: Results,
 ): Promise<void> {
+  mkdirSync(folder ?? tmpdir(), { recursive: true });
   const place = mkdtempSync(join(folder ?? tmpdir(), 'varve-bench-'));
   const start = performance.now();
   try {
