@@ -37,7 +37,7 @@ describe('a passage for one', () => {
       });
     }
     scheduler.add(passing('slow'), 1);
-    await turn();
+    while (notes.length === 0) await turn();
     expect(notes).toEqual(['slow in']);
     const urgent = scheduler.add(passing('urgent'), 0);
     scheduler.driveUntil(() => urgent.ended);

@@ -30,6 +30,10 @@ function* counting(notes: string[], name: string, slices: number): Job<string> {
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await turn();
+}
+
 describe('a scheduler', () => {
   it('runs the most urgent task first, a few breaths a turn', async () => {
     const scheduler = new Scheduler();
@@ -72,7 +76,7 @@ describe('a scheduler', () => {
       })(),
       0,
     );
-    await turn();
+    await until(() => notes.length > 0);
     scheduler.driveUntil(() => task.ended);
     slow.release();
     await turn();
@@ -125,8 +129,10 @@ describe('a scheduler', () => {
     const scheduler = new Scheduler();
     const notes: string[] = [];
     const reason = new Error('the end');
+    let begun = 0;
     function* careful(name: string): Job<void> {
       try {
+        begun++;
         for (;;) yield* same(() => turn());
       } catch (error) {
         notes.push(`${name} told ${String(error === reason)}`);
@@ -136,7 +142,7 @@ describe('a scheduler', () => {
       }
     }
     const tasks = [scheduler.add(careful('a'), 0), scheduler.add(careful('b'), 1)];
-    await turn();
+    await until(() => begun === 2);
     await scheduler.stop(reason);
     expect(notes.sort()).toEqual(['a cleaned up', 'a told true', 'b cleaned up', 'b told true']);
     expect(tasks.map(({ failure }) => failure)).toEqual([reason, reason]);
