@@ -7,7 +7,7 @@ import type { ManifestState } from '../version/manifest-state.ts';
 import type { Writer } from '../write/writer.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { Maintenance } from './maintenance.ts';
-import { RETAINED_SEGMENTS } from './recovery.ts';
+import { RETAINED_SEGMENTS } from './retained-segments.ts';
 
 /** A close leaves no more than this in the log. */
 const RETAINED_BYTES = 2 ** 20;

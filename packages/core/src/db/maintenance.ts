@@ -81,8 +81,8 @@ export class Maintenance {
 
   /** What a write that needs a new memtable has to wait for, if anything. */
   mustWait(): Promise<void> | undefined {
-    const reason = this.#stallReason();
     if (this.#host.ended) return undefined;
+    const reason = this.#stallReason();
     if (reason !== undefined) return this.#relieve(reason)?.done;
     // A reader that waits for its blocks may hold the second memtable: it gives it back.
     const { arenas } = this.#host.parts;

@@ -25,7 +25,8 @@ import { SegmentFormat, SEGMENT_HEADER_BYTES } from '../wal/segment-format.ts';
 import { Arenas } from './arenas.ts';
 import { Engine } from './engine.ts';
 import { planMemory } from './memory-plan.ts';
-import { recover, RETAINED_SEGMENTS, type Recovered } from './recovery.ts';
+import { recover, type Recovered } from './recovery.ts';
+import { RETAINED_SEGMENTS } from './retained-segments.ts';
 import type { Settings } from './settings.ts';
 
 /** Everything that does work, as opposed to settings. */

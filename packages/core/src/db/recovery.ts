@@ -16,8 +16,6 @@ import { SegmentReader, type ScannedSegment } from '../wal/segment-reader.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
 import { readRetained, type RetainedSegment } from './retained-segments.ts';
 
-/** More segments than this are flushed at open and at close, or a program that is started often would gather them. */
-export const RETAINED_SEGMENTS = 4;
 /** Alignment, and what the kernel keeps free between log and tree. */
 const SLACK = 4096;
 

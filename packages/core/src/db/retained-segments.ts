@@ -10,6 +10,8 @@ import type { ManifestState } from '../version/manifest-state.ts';
 import type { FenceEntry, SegmentHeader, SegmentSeed } from '../wal/segment-format.ts';
 import type { SegmentReader } from '../wal/segment-reader.ts';
 
+/** More segments than this are flushed at open and at close, or a program that is started often would gather them. */
+export const RETAINED_SEGMENTS = 4;
 /** Read of each segment to find its header and fence: a fence of thousands of segments fits. */
 const HEAD_BYTES = 65536;
 /** Numbers follow each other: no crash leaves out more than this. */

@@ -1,34 +1,16 @@
 // Too little memory: a clear error, no writer that dies of it, and nothing lost.
 
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
 import { seededRandom } from '../../src/base/random.ts';
-import { openEngine } from '../../src/db/open.ts';
 import { open } from '../../src/db/open-database.ts';
-import { bytes } from '../../src/format/bytes-codec.ts';
-import { KeySpaceCodec } from '../../src/format/key-space.ts';
 import { utf8 } from '../../src/format/utf8-codec.ts';
 import { memoryStore } from '../../src/store/memory-store.ts';
-
-const SMALL = 4 * 2 ** 20;
+import { lengthOf, openRaw, SMALL, space } from './raw-engine.ts';
 
 describe('a memtable that cannot be taken into view', () => {
   it('ends the writer, and all that was acknowledged stays to be read', async () => {
     const store = memoryStore();
-    const engine = await openEngine(
-      { store, log: store.openLog(), clock: systemClock, random: seededRandom(1) },
-      {
-        memoryBudgetBytes: SMALL,
-        durability: 'buffered',
-        takeover: 'fail',
-        blockSizeBytes: 4096,
-        sstSizeBytes: 65536,
-        compression: 'lz4',
-        lastEpochLow: 0xf0000000,
-        onEvent: undefined,
-      },
-    );
-    const space = new KeySpaceCodec(0, utf8, bytes);
+    const engine = await openRaw(store);
     const { heap } = engine.parts;
     for (let free = heap.largestFreeBytes; free >= 64; free = heap.largestFreeBytes) heap.tryAllocate(free);
     const value = new Uint8Array(2000);
@@ -36,16 +18,7 @@ describe('a memtable that cannot be taken into view', () => {
     expect(() => {
       for (; ; count++) engine.writer.putSync(space, `key ${count}`, value, 'buffered');
     }).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
-    for (let i = 0; i < count; i++) {
-      const found = engine.points.get(
-        engine.view,
-        space as never,
-        `key ${i}` as never,
-        engine.visible.capture(),
-        (_b, _v, length) => length,
-      );
-      expect(found).toBe(2000);
-    }
+    for (let i = 0; i < count; i++) expect(lengthOf(engine, `key ${i}`)).toBe(2000);
     expect(() => engine.writer.putSync(space, 'more', value, 'buffered')).toThrow(expect.objectContaining({ code: 'READ_ONLY' }));
     await engine.close();
     await using again = await open(store, { keys: utf8, memoryBudgetBytes: SMALL });
