@@ -26,7 +26,8 @@ import { decodeHead, describes } from './meta-format.ts';
 import { metaChecksum, seedOf } from './seeds.ts';
 import { Sst, type PartitionPlace, type Stretch } from './sst.ts';
 
-const OPEN_OBJECTS = 256;
+/** Two an SST: enough for 4 GiB in SSTs of 8 MiB. */
+const OPEN_OBJECTS = 1000;
 const READ_BUFFER_BYTES = 128 * 1024;
 
 export interface CatalogParts {

@@ -67,10 +67,16 @@ describe.each([
     expect(taken()).toEqual(['open o3', 'open o5']);
   });
 
+  it('are limited: one that is read again and again stays', async () => {
+    const { read, taken } = setUp(2, synchronous);
+    for (const name of ['o0', 'o1', 'o0', 'o2', 'o0', 'o3', 'o0', 'o4']) await read(name);
+    expect(taken()).toEqual(['open o0', 'open o1', 'open o2', 'close o1', 'open o3', 'close o2', 'open o4', 'close o3']);
+  });
+
   it('are limited: the one that was opened longest ago goes first', async () => {
     const { read, taken } = setUp(2, synchronous);
-    for (const name of ['o1', 'o2', 'o1', 'o3', 'o2', 'o1']) await read(name);
-    expect(taken()).toEqual(['open o1', 'open o2', 'open o3', 'close o1', 'open o1', 'close o2']);
+    for (const name of ['o1', 'o2', 'o3', 'o2', 'o1']) await read(name);
+    expect(taken()).toEqual(['open o1', 'open o2', 'open o3', 'close o1', 'open o1', 'close o3']);
   });
 
   it('are closed by name, and opened again when they are needed again', async () => {

@@ -1,5 +1,6 @@
 // Objects kept open for reading: opening one costs more than a read, and a process may hold only so many file descriptors.
-// At most `limit` stay open; the one opened longest ago goes first. A reader in the middle of an asynchronous read is left alone.
+// At most `limit` stay open; the one opened longest ago goes first, unless it was read again since. A reader in the middle of
+// an asynchronous read is left alone.
 
 import { closed } from '../base/errors.ts';
 import { allOf, andThen, isPromise, letGo, type MaybePromise } from '../base/maybe-promise.ts';
@@ -8,6 +9,8 @@ import type { ObjectReader, ObjectStore, SyncOperations } from './object-store.t
 interface Open {
   readonly reader: ObjectReader;
   busy: number;
+  /** It was read again since it was opened or passed over. */
+  used: boolean;
 }
 
 export class OpenReaders {
@@ -25,7 +28,10 @@ export class OpenReaders {
   readInto(name: string, size: number, target: Uint8Array, offset: number): MaybePromise<void> {
     const door: ObjectStore | SyncOperations = this.#store.sync ?? this.#store;
     const open = this.#open.get(name);
-    if (open !== undefined) return this.#read(open, target, offset);
+    if (open !== undefined) {
+      open.used = true;
+      return this.#read(open, target, offset);
+    }
     return andThen(door.openObject(name, size), (reader) => this.#read(this.#add(name, reader), target, offset));
   }
 
@@ -63,7 +69,7 @@ export class OpenReaders {
       return other;
     }
     while (this.#open.size >= this.#limit && this.#closeOldest());
-    const open = { reader, busy: 0 };
+    const open = { reader, busy: 0, used: false };
     this.#open.set(name, open);
     return open;
   }
@@ -73,6 +79,11 @@ export class OpenReaders {
     for (const [name, open] of this.#open) {
       if (open.busy > 0) continue;
       this.#open.delete(name);
+      if (open.used) {
+        open.used = false;
+        this.#open.set(name, open);
+        continue;
+      }
       letGo(open.reader);
       return true;
     }
