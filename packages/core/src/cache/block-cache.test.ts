@@ -18,6 +18,8 @@ import { BlockCache } from './block-cache.ts';
 const SEED = 20261121;
 const FRAMES = 16;
 const PAYLOAD = 256;
+/** So many turns of the hand, and partitions that nobody uses are gone. */
+const MANY_TURNS = 40;
 const LARGE = 1024;
 const LARGE_LIMIT = 4 * LARGE;
 
@@ -143,7 +145,7 @@ describe('partitions in the block cache', () => {
     const owner = partition(slot, 2);
     block(slotOf(owner, 2, 1));
     set(word(slotOf(owner, 2, 1)) + FRAME_PINS, 1);
-    for (let i = 0; i < 3 * FRAMES; i++) block(newSlot());
+    for (let i = 0; i < MANY_TURNS * FRAMES; i++) block(newSlot());
     expect(word(slot)).toBe(owner);
     expect(word(slotOf(owner, 2, 1))).not.toBe(0);
   });
@@ -152,7 +154,7 @@ describe('partitions in the block cache', () => {
     const { cache, word, newSlot, block, partition } = setUp();
     const slots = Array.from({ length: FRAMES }, () => newSlot());
     for (const slot of slots) cache.keep(partition(slot, 0));
-    for (let i = 0; i < 3 * FRAMES; i++) block(newSlot());
+    for (let i = 0; i < MANY_TURNS * FRAMES; i++) block(newSlot());
     const kept = slots.filter((slot) => word(slot) !== 0);
     expect(kept).toEqual(slots.slice(0, FRAMES / 2));
     // One that is dropped makes room for another to be kept.
@@ -161,7 +163,7 @@ describe('partitions in the block cache', () => {
     cache.keep(partition(late, 0));
     const tooLate = newSlot();
     cache.keep(partition(tooLate, 0));
-    for (let i = 0; i < 3 * FRAMES; i++) block(newSlot());
+    for (let i = 0; i < MANY_TURNS * FRAMES; i++) block(newSlot());
     expect([word(kept[0]), word(late) !== 0, word(tooLate)]).toEqual([0, true, 0]);
   });
 

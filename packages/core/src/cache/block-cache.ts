@@ -29,7 +29,8 @@ const BLOCK = 1;
 const PARTITION = 2;
 /** Taken for a block that is being built or read: not bound to a residency word yet. */
 const TAKEN = 3;
-const PARTITION_TURNS = 3;
+/** The hand looks at partitions once in so many turns. */
+const PARTITION_TURNS = 16;
 
 export class BlockCache {
   readonly #heap: Heap;
@@ -37,8 +38,6 @@ export class BlockCache {
   readonly #stride: number;
   readonly #capacity: number;
   readonly #kinds: Uint8Array;
-  /** How many turns of the hand a partition still outlives. */
-  readonly #turns: Int8Array;
   readonly #freed: number[] = [];
   /** Payload addresses of blocks too large for a frame, oldest first, with their kinds. */
   readonly #large = new Map<number, number>();
@@ -46,6 +45,7 @@ export class BlockCache {
   #largeBytes = 0;
   #touchedFrames = 0;
   #hand = 0;
+  #turn = 0;
   /** Frames that are taken and not bound yet. */
   #taken = 0;
   #pinnedPartitions = 0;
@@ -58,7 +58,6 @@ export class BlockCache {
     this.#capacity = Math.max(16, Math.floor(capacityBytes / this.#stride));
     this.#base = heap.allocate(this.#capacity * this.#stride, 'the block cache');
     this.#kinds = new Uint8Array(this.#capacity);
-    this.#turns = new Int8Array(this.#capacity);
     this.#largeLimitBytes = largeLimitBytes;
   }
 
@@ -142,23 +141,24 @@ export class BlockCache {
   }
 
   /**
-   * Two turns of the hand: the first clears the touched marks, the second finds what was not touched since. A partition stays for some turns more: it
+   * Two turns of the hand: the first clears the touched marks, the second finds what was not touched since. Partitions are passed over in most turns: one
    * leads to a hundred blocks, so where few of these are read twice, a frame of it saves more reads than a frame of theirs.
    */
   #takeByClock(): number {
     const { u32 } = this.#heap;
-    for (let steps = this.#capacity * (3 + PARTITION_TURNS); steps > 0; steps--) {
+    for (let steps = this.#capacity * 3 * PARTITION_TURNS; steps > 0; steps--) {
       const frame = this.#hand;
+      this.#hand = frame + 1 === this.#capacity ? 0 : frame + 1;
+      if (this.#hand === 0) this.#turn = (this.#turn + 1) % PARTITION_TURNS;
+      const kind = this.#kinds[frame];
+      if (kind === TAKEN || kind === FREE || (kind === PARTITION && this.#turn !== 0)) continue;
       const payload = this.#payloadOf(frame);
-      this.#hand = this.#hand + 1 === this.#capacity ? 0 : this.#hand + 1;
-      const kind = this.#kindOf(payload);
-      if (kind === TAKEN || kind === FREE || u32[(payload + FRAME_PINS) >>> 2] !== 0) continue;
+      if (u32[(payload + FRAME_PINS) >>> 2] !== 0) continue;
       if (u32[(payload + FRAME_TOUCHED) >>> 2] !== 0) {
         u32[(payload + FRAME_TOUCHED) >>> 2] = 0;
-        this.#turns[frame] = PARTITION_TURNS;
         continue;
       }
-      if (kind === PARTITION && (this.#turns[frame]-- > 0 || !this.#evictBlocksOf(payload))) continue;
+      if (kind === PARTITION && !this.#evictBlocksOf(payload)) continue;
       this.#evict(payload);
       this.#freed.pop();
       this.#setKind(payload, TAKEN);

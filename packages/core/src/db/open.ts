@@ -18,7 +18,7 @@ import type { LogStore } from '../store/log-store.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { snapshotToJson } from '../version/manifest-format.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
-import { createManifest, Manifest, readNewest, type ManifestParts } from '../version/manifest.ts';
+import { createManifest, isNewest, Manifest, readNewest, type ManifestParts } from '../version/manifest.ts';
 import { Version } from '../version/version.ts';
 import { LogWriter } from '../wal/log-writer.ts';
 import { SegmentFormat, SEGMENT_HEADER_BYTES } from '../wal/segment-format.ts';
@@ -199,8 +199,7 @@ async function startSegment(
 }
 
 function* stillMine(parts: ManifestParts, state: ManifestState): Job<void> {
-  const newest = yield* readNewest(parts);
-  if (newest?.term === state.term && newest.nonce === state.nonce) return;
+  if (yield* isNewest(parts, state)) return;
   throw new StorageError('FENCED', 'another writer took this database over while it was being opened: open again');
 }
 

@@ -27,9 +27,7 @@ export interface ManifestParts {
 
 /** The newest state, or undefined when there is no manifest. */
 export function* readNewest(parts: ManifestParts): Job<ManifestState | undefined> {
-  const infos = yield* io(parts.store, (store) => store.list(MANIFEST_PREFIX));
-  const numbers = infos.map((info) => parseManifestName(info.name)).filter((n) => n !== undefined);
-  const newest = numbers.at(-1);
+  const newest = yield* newestNumber(parts);
   if (newest === undefined) return undefined;
   const chain: EditsJson[] = [];
   for (let n = newest; n > 0; n--) {
@@ -38,6 +36,19 @@ export function* readNewest(parts: ManifestParts): Job<ManifestState | undefined
     chain.push(decoded);
   }
   throw new StorageError('CORRUPTION', 'no manifest snapshot is left', { object: manifestName(newest) });
+}
+
+function* newestNumber(parts: ManifestParts): Job<number | undefined> {
+  const infos = yield* io(parts.store, (store) => store.list(MANIFEST_PREFIX));
+  return infos
+    .map((info) => parseManifestName(info.name))
+    .filter((n) => n !== undefined)
+    .at(-1);
+}
+
+/** True when the newest manifest is that of `state`. */
+export function* isNewest(parts: ManifestParts, state: ManifestState): Job<boolean> {
+  return (yield* newestNumber(parts)) === state.number && (yield* isMine(parts, state));
 }
 
 function* readOne(parts: ManifestParts, n: number): Job<SnapshotJson | EditsJson> {
@@ -161,10 +172,12 @@ export function* createManifest(parts: ManifestParts, state: ManifestState, json
   if (above.length > 0) throw fenced(name);
 }
 
-/** A lost acknowledgement looks like a lost race: the nonce tells. */
+/** A lost acknowledgement looks like a lost race: the nonce tells. A manifest that is gone was overtaken. */
 function* isMine(parts: ManifestParts, state: ManifestState): Job<boolean> {
-  const found = yield* readOne(parts, state.number);
-  return found.nonce === state.nonce && found.term === String(state.term);
+  const bytes = yield* io(parts.store, (store) => store.get(manifestName(state.number)));
+  if (bytes === undefined) return false;
+  const { nonce, term } = decodeManifest(parts, state.number, bytes);
+  return nonce === state.nonce && term === String(state.term);
 }
 
 function encodeManifest(parts: ManifestParts, n: number, json: SnapshotJson | EditsJson): Uint8Array {

@@ -3,7 +3,7 @@
 
 import { compareBytes } from '../format/compare-bytes.ts';
 import { checkDistinct, unsound } from '../format/json-checks.ts';
-import { idText, type ObjectId } from '../format/object-names.ts';
+import type { ObjectId } from '../format/object-names.ts';
 import type { SstInfo } from '../format/sst-info.ts';
 
 /** Number of levels, L0 included. */
@@ -29,7 +29,7 @@ export class Version {
 
   /** Throws CORRUPTION unless every SST stands in one place, and those of L1 and below are disjoint and in order. */
   check(): void {
-    checkDistinct([...this.ssts()].map(({ id }) => idText(id)));
+    checkDistinct([...this.ssts()].map(({ id }) => keyOf(id)));
     const isSound = (level: Level): boolean =>
       level.every(({ smallest }, i) => i === 0 || compareBytes(level[i - 1].largest, smallest) < 0);
     if (this.levels.length !== LEVELS || !this.levels.slice(1).every(isSound)) throw unsound('levels');
@@ -49,9 +49,9 @@ export class Version {
 
   /** The version after a change. Levels that it does not touch are shared. */
   apply(change: LevelChange): Version {
-    const gone = new Set(change.removed.map(idText));
+    const gone = new Set(change.removed.map(keyOf));
     const levels = this.levels.map((level) =>
-      level.some((sst) => gone.has(idText(sst.id))) ? level.filter((sst) => !gone.has(idText(sst.id))) : level,
+      level.some((sst) => gone.has(keyOf(sst.id))) ? level.filter((sst) => !gone.has(keyOf(sst.id))) : level,
     );
     const added = new Set(change.added.map(({ level }) => level));
     for (const level of added) {
@@ -76,4 +76,9 @@ export class Version {
     while (end < ssts.length && compareBytes(ssts[end].smallest, largest) <= 0) end++;
     return ssts.slice(first, end);
   }
+}
+
+/** Not padded as names are: it is only compared, often at every open. */
+function keyOf({ term, counter }: ObjectId): string {
+  return `${term}-${counter}`;
 }
