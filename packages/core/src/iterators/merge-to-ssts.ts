@@ -116,6 +116,7 @@ class MergeRun {
   readonly #merge: number;
   readonly #feeds: (RunFeed | undefined)[] = [];
   readonly #done: WrittenSst[] = [];
+  #otherOutput = 0;
   #file: SstWriter | undefined;
   #id: ObjectId;
 
@@ -156,6 +157,7 @@ class MergeRun {
     set(MERGE_INPUTS, inputs);
     set(MERGE_OUT, this.#allocate(outBytes));
     set(MERGE_OUT_BYTES, outBytes);
+    this.#otherOutput = this.#allocate(outBytes);
     set(MERGE_META, this.#allocate(metaBytes));
     set(MERGE_META_BYTES, metaBytes);
     set(MERGE_BLOCK_TARGET, plan.blockSizeBytes);
@@ -211,11 +213,15 @@ class MergeRun {
   }
 
   *execute(): Job<MergeResult> {
+    let sliceEnd = SLICE_ENTRIES;
     for (;;) {
       this.#offerFrames();
-      const status = this.#parts.kernels.mergeRun(this.#merge, SLICE_ENTRIES);
-      if (status === STATUS_SLICE) yield;
-      else if (status === STATUS_NEED_INPUT) yield* this.#feeds[this.#field(MERGE_INPUT)]!.next();
+      const left = (sliceEnd - this.#field(MERGE_READ_ENTRIES)) | 0; // the count wraps
+      const status = left > 0 ? this.#parts.kernels.mergeRun(this.#merge, left) : STATUS_SLICE;
+      if (status === STATUS_SLICE) {
+        yield;
+        sliceEnd = this.#field(MERGE_READ_ENTRIES) + SLICE_ENTRIES;
+      } else if (status === STATUS_NEED_INPUT) yield* this.#feeds[this.#field(MERGE_INPUT)]!.next();
       else if (status === STATUS_FULL) yield* this.#drain();
       else if (status === STATUS_FILE_DONE) yield* this.#finishFile();
       else if (status === STATUS_DONE) break;
@@ -252,9 +258,11 @@ class MergeRun {
     const { heap } = this.#parts;
     this.#file ??= yield* SstWriter.create(this.#parts, this.#id, Math.min(this.#plan.fileSizeBytes, this.#plan.sourceBytes));
     const used = this.#field(MERGE_OUT_USED);
-    const overtaken = used > 0 ? yield* this.#file.append(this.#field(MERGE_OUT), used) : undefined;
-    if (overtaken !== undefined) this.#replaceOutput(overtaken);
-    heap.u32[(this.#merge + MERGE_OUT_USED) >>> 2] = 0;
+    if (used > 0) {
+      yield* this.#written();
+      yield* this.#file.append(this.#field(MERGE_OUT), used);
+      this.#swapOutputs();
+    }
     const meta = this.#field(MERGE_META);
     const warmed = this.#field(MERGE_WARMED) >>> 2;
     this.#file.addPartitions(
@@ -265,18 +273,35 @@ class MergeRun {
     heap.u32[(this.#merge + MERGE_WARMED_COUNT) >>> 2] = 0;
   }
 
-  /** The output buffer is still being read by a write that was overtaken: it goes on with another one. */
-  #replaceOutput(overtaken: Promise<unknown>): void {
+  /** The merge goes on in one output buffer while the other is written. */
+  #swapOutputs(): void {
+    const { u32 } = this.#parts.heap;
+    const full = this.#field(MERGE_OUT);
+    u32[(this.#merge + MERGE_OUT) >>> 2] = this.#otherOutput;
+    u32[(this.#merge + MERGE_OUT_USED) >>> 2] = 0;
+    this.#otherOutput = full;
+  }
+
+  /** The other output buffer is written. */
+  *#written(): Job<void> {
+    const overtaken = yield* this.#file!.written();
+    if (overtaken === undefined) return;
+    this.#releaseAfter(overtaken);
+    this.#otherOutput = this.#allocate(this.#field(MERGE_OUT_BYTES));
+  }
+
+  /** The other output buffer is still being read by a write. */
+  #releaseAfter(reading: Promise<unknown>): void {
     const { heap } = this.#parts;
-    const old = this.#field(MERGE_OUT);
-    this.#allocated.splice(this.#allocated.indexOf(old), 1);
-    void overtaken.then(() => heap.release(old));
-    heap.u32[(this.#merge + MERGE_OUT) >>> 2] = this.#allocate(this.#field(MERGE_OUT_BYTES));
+    const output = this.#otherOutput;
+    this.#allocated.splice(this.#allocated.indexOf(output), 1);
+    void reading.then(() => heap.release(output));
   }
 
   *#finishFile(): Job<void> {
     if (this.#field(MERGE_FILE_BYTES) === 0) return;
     yield* this.#drain();
+    yield* this.#written();
     this.#done.push(yield* this.#file!.finish(this.#merge, this.#plan.compression));
     this.#file = undefined;
     this.#id = this.#plan.nextId();
@@ -292,7 +317,8 @@ class MergeRun {
     for (const frame of [...(file?.warmed ?? []), ...this.#done.flatMap((sst) => sst.warmed), ...warmed]) {
       if (frame !== 0) cache.free(frame);
     }
-    if (file !== undefined) yield* file.abort();
+    const reading = file === undefined ? undefined : yield* file.abort();
+    if (reading !== undefined) this.#releaseAfter(reading);
     const names = this.#done.flatMap(({ info }) => [sstName(info.id), metaName(info.id)]);
     if (names.length > 0) yield* io(this.#parts.store, (store) => store.delete(names));
   }

@@ -17,11 +17,11 @@ import {
   MERGE_SMALLEST_LENGTH,
   type Kernels,
 } from '@varve/wasm-kernels';
-import type { MaybePromise } from '../base/maybe-promise.ts';
+import { isPromise } from '../base/maybe-promise.ts';
 import { metaName, sstName, type ObjectId } from '../format/object-names.ts';
 import type { SstInfo } from '../format/sst-info.ts';
 import type { Heap } from '../heap/heap.ts';
-import { io, type Job } from '../scheduler/job.ts';
+import { io, same, type Job } from '../scheduler/job.ts';
 import type { SstCatalog } from '../sst/catalog.ts';
 import { encodeMeta, type Described } from '../sst/meta-format.ts';
 import { metaChecksum } from '../sst/seeds.ts';
@@ -43,6 +43,13 @@ interface WriterParts {
   readonly store: ObjectStore;
 }
 
+/** An asynchronous write that reads its bytes. */
+interface Pending {
+  readonly bytes: Uint8Array;
+  readonly position: number;
+  readonly writing: Promise<void>;
+}
+
 export class SstWriter {
   readonly #id: ObjectId;
   readonly #parts: WriterParts;
@@ -50,6 +57,7 @@ export class SstWriter {
   readonly #partitions: Uint8Array[] = [];
   readonly #warmed: number[] = [];
   #position = 0;
+  #pending: Pending | undefined;
 
   private constructor(parts: WriterParts, id: ObjectId, writer: ObjectWriter) {
     this.#parts = parts;
@@ -67,23 +75,39 @@ export class SstWriter {
     return this.#warmed;
   }
 
-  /**
-   * Writes bytes from linear memory. A synchronous driver may overtake the asynchronous write: what is returned then is the promise of the
-   * latter, which still reads the bytes, so they must not change before it has settled.
-   */
-  *append(address: number, length: number): Job<Promise<unknown> | undefined> {
+  /** Starts writing bytes from linear memory, which must not change until they are `written`. What was started before is. */
+  *append(address: number, length: number): Job<void> {
     const bytes = this.#parts.heap.bytes.subarray(address, address + length);
     const position = this.#position;
-    let started: MaybePromise<void>;
-    let overtaken: Promise<unknown> | undefined;
     yield {
-      later: () => (started = this.#writer.append(bytes, position)),
-      now: () => {
-        if (started instanceof Promise) overtaken = started.catch(() => undefined);
-        this.#writer.sync!.append(bytes, position);
+      later: () => {
+        const writing = this.#writer.append(bytes, position);
+        if (!isPromise(writing)) return;
+        this.#pending = { bytes, position, writing };
+        // Whoever asks whether it is written is told.
+        writing.catch(() => undefined);
       },
+      now: () => this.#writer.sync!.append(bytes, position),
     };
     this.#position += length;
+  }
+
+  /**
+   * What was appended is written. A synchronous driver may overtake the asynchronous write: what is returned then is the promise of the
+   * latter, which still reads the bytes, so they must not change before it has settled.
+   */
+  *written(): Job<Promise<unknown> | undefined> {
+    const pending = this.#pending;
+    if (pending === undefined) return undefined;
+    let overtaken: Promise<unknown> | undefined;
+    yield {
+      later: () => pending.writing,
+      now: () => {
+        overtaken = pending.writing.catch(() => undefined);
+        this.#writer.sync!.append(pending.bytes, pending.position);
+      },
+    };
+    this.#pending = undefined;
     return overtaken;
   }
 
@@ -92,7 +116,7 @@ export class SstWriter {
     this.#warmed.push(...warmed);
   }
 
-  /** Makes both objects durable. The MERGE_FILE_* results of this file stand in `merge`. */
+  /** Makes both objects durable; everything is written. The MERGE_FILE_* results of this file stand in `merge`. */
   *finish(merge: number, compression: string): Job<WrittenSst> {
     const { heap, kernels, catalog, store } = this.#parts;
     const described = describe(heap, merge, this.#id);
@@ -105,10 +129,13 @@ export class SstWriter {
     return { info, head: meta.bytes.subarray(0, meta.headBytes), partitions, warmed: this.#warmed };
   }
 
-  /** Leaves nothing, also after a part of `finish`. */
-  *abort(): Job<void> {
+  /** Leaves nothing, also after a part of `finish`. What is returned still reads bytes that were appended. */
+  *abort(): Job<Promise<unknown> | undefined> {
+    const reading = this.#pending?.writing.catch(() => undefined);
+    yield* same(() => reading);
     yield* io(this.#writer, (writer) => writer.abort());
     yield* io(this.#parts.store, (store) => store.delete([sstName(this.#id), metaName(this.#id)]));
+    return reading;
   }
 }
 
