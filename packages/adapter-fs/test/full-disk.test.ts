@@ -127,6 +127,7 @@ describe.runIf(withRoot)('a disk that gets full under a writer', () => {
     await again.compact();
     await expectNew(again, told);
     expect((await again.verify()).problems).toEqual([]);
+    await again.idle();
     expect(readdirSync(join(directory, '_tmp'))).toEqual([]);
   });
 

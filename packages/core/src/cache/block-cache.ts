@@ -48,7 +48,6 @@ export class BlockCache {
   #turn = 0;
   /** Frames that are taken and not bound yet. */
   #taken = 0;
-  #pinnedPartitions = 0;
   /** Evictions since the cache was made. */
   evictions = 0;
 
@@ -93,13 +92,6 @@ export class BlockCache {
     this.#setKind(payload, kind === 'block' ? BLOCK : PARTITION);
   }
 
-  /** Keeps a partition in memory for as long as its SST lives, while all kept ones fit half of the frames. */
-  keep(payload: number): void {
-    if (!this.#isFrame(payload) || this.#pinnedPartitions * 2 >= this.#capacity) return;
-    this.#heap.u32[(payload + FRAME_PINS) >>> 2]! += 1;
-    this.#pinnedPartitions++;
-  }
-
   /** Gives back a payload that was taken and never bound. */
   free(payload: number): void {
     this.#setKind(payload, FREE);
@@ -109,21 +101,19 @@ export class BlockCache {
 
   /** Forgets a resident payload, and with a partition its blocks. The SST is gone: nobody pins them any more. */
   drop(payload: number): void {
-    if (this.#kindOf(payload) === PARTITION) {
-      this.#forEachBlock(payload, (block) => this.#evict(block));
-      if (this.#heap.u32[(payload + FRAME_PINS) >>> 2]! > 0 && this.#isFrame(payload)) this.#pinnedPartitions--;
-    }
+    if (this.#kindOf(payload) === PARTITION) this.#forEachBlock(payload, (block) => this.#evict(block));
     this.#evict(payload);
   }
 
   /**
-   * Frames that may be filled ahead without evicting anything. An eighth stays free for what readers miss, and no more than a quarter is ever
-   * on its way: a long merge must not take all frames out of CLOCK's reach.
+   * Frames that may be filled ahead without evicting anything: such as were used before. The first touch of a page costs the system more than
+   * reading a block again. An eighth stays free for what readers miss, and no more than a quarter is ever on its way: a long merge must not take all
+   * frames out of CLOCK's reach.
    */
   takeFree(limit: number, out: number[]): void {
     const free = this.#capacity - this.usedFrames - (this.#capacity >>> 3);
     const allowed = (this.#capacity >>> 2) - this.#taken;
-    for (let i = Math.min(limit, free, allowed); i > 0; i--) out.push(this.take(this.framePayloadBytes));
+    for (let i = Math.min(limit, this.#freed.length, free, allowed); i > 0; i--) out.push(this.take(this.framePayloadBytes));
   }
 
   #takeFrame(): number {

@@ -145,6 +145,7 @@ export class Compactor {
       fileSizeBytes: host.sstSizeBytes,
       sourceBytes: inputs.reduce((sum, { info }) => sum + info.dataBytes, 0),
       bottom: plan.bottom,
+      packed: true,
     };
     return yield* mergeToSsts(host.mergeParts, host.planMerge(request));
   }

@@ -195,14 +195,14 @@ export class Engine implements MaintenanceHost {
     return [...older, now, ...this.writer.pipeline.pendingEpochs];
   }
 
-  planMerge({ ids, ...request }: MergeRequest): MergePlan {
+  planMerge({ ids, packed, ...request }: MergeRequest): MergePlan {
     const { plan, settings, clock, cache } = this.parts;
     return {
       ...request,
       chunkBytes: plan.chunkBytes,
       blockSizeBytes: settings.blockSizeBytes,
       partitionSizeBytes: cache.framePayloadBytes,
-      compression: settings.compression,
+      compression: packed ? settings.compression : 'none',
       readers: this.#neededEpochs(),
       now: Math.max(this.state.now, clock.now()),
       nextId: () => this.objectIds.take(this.state.term, ids),

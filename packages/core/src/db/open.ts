@@ -119,6 +119,7 @@ async function openLocked(
     store,
     database: manifest.state.database,
     onGarbage: (sst) => engine.maintenance.collector.discard(sst),
+    overtaken: () => manifest.isOvertaken(),
   });
   const infos = [...manifest.state.version.ssts()];
   const ssts = await runJob(openSsts(catalog, infos));

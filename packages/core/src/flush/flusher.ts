@@ -15,6 +15,8 @@ import { sstsEdit } from '../version/manifest-format.ts';
 const URGENCY = 0;
 /** A flush makes one SST, however large. */
 const NO_LIMIT = 0x7fffffff;
+/** A memtable as full as this is one of many: the merge that soon takes its run packs it, and once is enough. */
+const ONE_OF_MANY = 0.75;
 /** What a block needs besides its entry. */
 const BLOCK_SLACK = 64;
 
@@ -116,6 +118,7 @@ export class Flusher {
       fileSizeBytes: NO_LIMIT,
       sourceBytes: memtables.reduce((sum, { tail, arena }) => sum + tail - arena, 0),
       bottom: host.state.version.sstCount === 0,
+      packed: memtables.every((memtable) => memtable.fill < ONE_OF_MANY),
     });
     return (yield* mergeToSsts(host.mergeParts, plan)).ssts;
   }

@@ -31,7 +31,6 @@ function bindPartitions({ heap, cache }: AdoptParts, sst: Sst, { info, partition
     const from = place.offset - info.headBytes;
     heap.bytes.set(partitions.subarray(from, from + place.length), payload);
     cache.bind(payload, place.slot, 'partition');
-    cache.keep(payload);
     const count = blockCount(heap.u32, payload);
     for (let j = 0; j < count; j++) {
       const frame = warmed[firstBlock + j];

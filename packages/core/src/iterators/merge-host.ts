@@ -26,6 +26,8 @@ export interface MergeRequest {
   /** Bytes of everything that is merged, about: an SST is announced to the store as no larger. */
   readonly sourceBytes: number;
   readonly bottom: boolean;
+  /** Blocks are compressed, if that is the database's way. */
+  readonly packed: boolean;
 }
 
 export interface MergeHost {

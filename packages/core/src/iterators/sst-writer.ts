@@ -17,11 +17,11 @@ import {
   MERGE_SMALLEST_LENGTH,
   type Kernels,
 } from '@varve/wasm-kernels';
-import { isPromise } from '../base/maybe-promise.ts';
+import { andThen, isPromise } from '../base/maybe-promise.ts';
 import { metaName, sstName, type ObjectId } from '../format/object-names.ts';
 import type { SstInfo } from '../format/sst-info.ts';
 import type { Heap } from '../heap/heap.ts';
-import { io, same, type Job } from '../scheduler/job.ts';
+import { io, type Job } from '../scheduler/job.ts';
 import type { SstCatalog } from '../sst/catalog.ts';
 import { encodeMeta, type Described } from '../sst/meta-format.ts';
 import { metaChecksum } from '../sst/seeds.ts';
@@ -129,11 +129,16 @@ export class SstWriter {
     return { info, head: meta.bytes.subarray(0, meta.headBytes), partitions, warmed: this.#warmed };
   }
 
-  /** Leaves nothing, also after a part of `finish`. What is returned still reads bytes that were appended. */
+  /**
+   * Leaves nothing, also after a part of `finish`. What is returned still reads bytes that were appended. It is one step that waits for them and
+   * aborts: whoever is told to end meanwhile has begun it.
+   */
   *abort(): Job<Promise<unknown> | undefined> {
     const reading = this.#pending?.writing.catch(() => undefined);
-    yield* same(() => reading);
-    yield* io(this.#writer, (writer) => writer.abort());
+    yield {
+      later: () => andThen(reading, () => this.#writer.abort()),
+      now: () => this.#writer.sync!.abort(),
+    };
     yield* io(this.#parts.store, (store) => store.delete([sstName(this.#id), metaName(this.#id)]));
     return reading;
   }

@@ -13,7 +13,7 @@ import {
   TRAILER_BYTES,
   type Kernels,
 } from '@varve/wasm-kernels';
-import { StorageError, assert } from '../base/errors.ts';
+import { StorageError, assert, fenced } from '../base/errors.ts';
 import { andFinally, andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { BlockCache } from '../cache/block-cache.ts';
 import { blockCount, blockOffset } from '../format/partition.ts';
@@ -39,6 +39,8 @@ export interface CatalogParts {
   readonly database: string;
   /** Called once with each SST that is no longer needed by anybody. */
   readonly onGarbage: (sst: Sst) => void;
+  /** True when another writer has gone on with the database: it deletes objects that it has replaced. */
+  readonly overtaken: () => MaybePromise<boolean>;
 }
 
 export class SstCatalog {
@@ -60,7 +62,7 @@ export class SstCatalog {
   /** Opens an SST that a version names: one read. */
   open(info: SstInfo): MaybePromise<Sst> {
     const head = new Uint8Array(info.headBytes);
-    return andThen(this.#readers.readInto(metaName(info.id), info.metaBytes, head, 0), () => this.adopt(info, head));
+    return andThen(this.#read(metaName(info.id), info.metaBytes, head, 0), () => this.adopt(info, head));
   }
 
   /** What the checksums of an SST are bound to. */
@@ -162,12 +164,29 @@ export class SstCatalog {
 
   /** Stored bytes of an SST, straight to an address. */
   readData(sst: Sst, offset: number, length: number, address: number): MaybePromise<void> {
-    return this.#readers.readInto(sst.dataName, sst.info.dataBytes, this.#parts.heap.bytes.subarray(address, address + length), offset);
+    return this.#read(sst.dataName, sst.info.dataBytes, this.#parts.heap.bytes.subarray(address, address + length), offset);
   }
 
   /** Bytes of an SST's .meta object, straight to an address. */
   readMeta(sst: Sst, offset: number, length: number, address: number): MaybePromise<void> {
-    return this.#readers.readInto(sst.metaName, sst.info.metaBytes, this.#parts.heap.bytes.subarray(address, address + length), offset);
+    return this.#read(sst.metaName, sst.info.metaBytes, this.#parts.heap.bytes.subarray(address, address + length), offset);
+  }
+
+  #read(name: string, size: number, target: Uint8Array, offset: number): MaybePromise<void> {
+    try {
+      const reading = this.#readers.readInto(name, size, target, offset);
+      return isPromise(reading) ? reading.catch((error: unknown) => this.#unread(error)) : undefined;
+    } catch (error) {
+      return this.#unread(error);
+    }
+  }
+
+  /** An object that is gone is lost, unless whoever took the database over has replaced it. */
+  #unread(error: unknown): MaybePromise<never> {
+    const isGone = error instanceof StorageError && error.code === 'CORRUPTION';
+    return andThen(isGone && this.#parts.overtaken(), (overtaken) => {
+      throw overtaken ? fenced() : error;
+    });
   }
 
   async close(): Promise<void> {
@@ -190,7 +209,6 @@ export class SstCatalog {
     const install = (): void => {
       this.checkPartition(sst, place, payload);
       cache.bind(payload, place.slot, 'partition');
-      cache.keep(payload);
       bound = true;
       this.stats.partitionLoads++;
       this.stats.loadedBytes += place.length;

@@ -47,6 +47,22 @@ describe.each([{ sync: true as const }, { sync: false as const }])('a writer tha
     expect(await last.get('of the first')).toBe('value');
     expect(await last.scan({ prefix: 'key' }).all()).toHaveLength(60);
   });
+
+  it('is told so by a read of what the other has replaced since', async () => {
+    const { store, mine } = begin();
+    const first = await open(store.share(), settings);
+    await first.put('key', 'value');
+    await first.flush();
+    await first.close();
+    const old = await open(mine, settings);
+    const next = await open(store.share(), overtaking);
+    await next.put('key', 'newer');
+    await next.compact();
+    await next.idle();
+    expect(await codeOf(old.get('key'))).toBe('FENCED');
+    expect(await codeOf(old.scan().all())).toBe('FENCED');
+    await Promise.all([old.close(), next.close()]);
+  });
 });
 
 describe('manifests', () => {
