@@ -38,7 +38,7 @@ export interface OpenOptions<K = Uint8Array, V = Uint8Array, P = K, KI = K, VI =
   readonly blockSizeBytes?: number | undefined;
   /** SST that a compaction writes, about. Default: as large as a memtable, and at least 4 MiB: each needs some memory. */
   readonly sstSizeBytes?: number | undefined;
-  /** Compression of blocks. Default `lz4`. */
+  /** Compression of blocks, but for the youngest of a busy database, which the next merge compresses. Default `lz4`. */
   readonly compression?: 'lz4' | 'none' | undefined;
   /** A log of another place than the store's own. */
   readonly log?: LogStore | undefined;
