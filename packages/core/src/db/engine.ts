@@ -200,6 +200,7 @@ export class Engine implements MaintenanceHost {
     return {
       ...request,
       chunkBytes: plan.chunkBytes,
+      outputs: plan.mergeOutputs,
       blockSizeBytes: settings.blockSizeBytes,
       partitionSizeBytes: cache.framePayloadBytes,
       compression: packed ? settings.compression : 'none',

@@ -22,8 +22,12 @@ export interface MemoryPlan {
   readonly longestKeyBytes: number;
   /** Stored bytes that one input of a merge holds. */
   readonly chunkBytes: number;
+  /** Output buffers of a merge. */
+  readonly mergeOutputs: 1 | 2;
   /** All inputs of one merge together. */
   readonly mergeBytes: number;
+  /** What is left at least to reads, scans and top indexes. */
+  readonly restBytes: number;
 }
 
 export function planMemory(budgetBytes: number): MemoryPlan {
@@ -34,7 +38,9 @@ export function planMemory(budgetBytes: number): MemoryPlan {
     largestEntryBytes: multipleOf64(budgetBytes / 32),
     longestKeyBytes: Math.min(MAX_KEY_BYTES, Math.floor(budgetBytes / 512)),
     chunkBytes: Math.min(256 * KIB, Math.max(16 * KIB, multipleOf64(budgetBytes / 512))),
+    mergeOutputs: budgetBytes < SMALL_BYTES ? 1 : 2,
     mergeBytes: multipleOf64(budgetBytes / 8),
+    restBytes: multipleOf64(budgetBytes / 8),
   };
 }
 

@@ -109,14 +109,15 @@ async function openLocked(
   if (manifest.state.logPosition === 0) await beginLog(manifest, log, logWriter.segment);
 
   arenas.adopt(recovered.memtables.length);
-  // A recovery of many full segments leaves less for the cache until the next open.
-  const cacheBytes = Math.min(plan.cacheBytes, heap.largestFreeBytes - plan.mergeBytes);
+  // A recovery of many full segments leaves less for the cache until the next open: flushing them takes a merge, and reads go on meanwhile.
+  const cacheBytes = Math.min(plan.cacheBytes, heap.largestFreeBytes - plan.mergeBytes - plan.restBytes);
   const cache = new BlockCache(heap, settings.blockSizeBytes, cacheBytes, plan.largeBlockBytes);
   const catalog: SstCatalog = new SstCatalog({
     heap,
     cache,
     kernels,
     store,
+    readingBytes: plan.largeBlockBytes,
     database: manifest.state.database,
     onGarbage: (sst) => engine.maintenance.collector.discard(sst),
     overtaken: () => manifest.isOvertaken(),

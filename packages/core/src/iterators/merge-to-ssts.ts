@@ -75,6 +75,8 @@ export interface MergePlan {
   readonly longestKey: number;
   readonly longestBlock: number;
   readonly chunkBytes: number;
+  /** Output buffers. */
+  readonly outputs: 1 | 2;
   readonly blockSizeBytes: number;
   readonly partitionSizeBytes: number;
   readonly fileSizeBytes: number;
@@ -157,7 +159,7 @@ class MergeRun {
     set(MERGE_INPUTS, inputs);
     set(MERGE_OUT, this.#allocate(outBytes));
     set(MERGE_OUT_BYTES, outBytes);
-    this.#otherOutput = this.#allocate(outBytes);
+    if (plan.outputs > 1) this.#otherOutput = this.#allocate(outBytes);
     set(MERGE_META, this.#allocate(metaBytes));
     set(MERGE_META_BYTES, metaBytes);
     set(MERGE_BLOCK_TARGET, plan.blockSizeBytes);
@@ -262,6 +264,10 @@ class MergeRun {
       yield* this.#written();
       yield* this.#file.append(this.#field(MERGE_OUT), used);
       this.#swapOutputs();
+      if (this.#field(MERGE_OUT) === 0) {
+        yield* this.#written();
+        this.#swapOutputs();
+      }
     }
     const meta = this.#field(MERGE_META);
     const warmed = this.#field(MERGE_WARMED) >>> 2;
@@ -273,7 +279,7 @@ class MergeRun {
     heap.u32[(this.#merge + MERGE_WARMED_COUNT) >>> 2] = 0;
   }
 
-  /** The merge goes on in one output buffer while the other is written. */
+  /** The merge goes on in one output buffer while the other is written. Where memory is small there is no other. */
   #swapOutputs(): void {
     const { u32 } = this.#parts.heap;
     const full = this.#field(MERGE_OUT);

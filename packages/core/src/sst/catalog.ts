@@ -35,6 +35,8 @@ export interface CatalogParts {
   readonly cache: BlockCache;
   readonly kernels: Kernels;
   readonly store: ObjectStore;
+  /** Bytes of blocks that may be on their way at once, unless it is one. */
+  readonly readingBytes: number;
   /** Identity of the database. */
   readonly database: string;
   /** Called once with each SST that is no longer needed by anybody. */
@@ -50,6 +52,8 @@ export class SstCatalog {
   /** Loads under way in asynchronous stores, by the residency word they will fill. */
   readonly #loading = new Map<number, Promise<void>>();
   readonly #readBuffer: number;
+  /** Bytes of blocks that are on their way. */
+  #reading = 0;
   /** Pieces loaded since open, and their stored bytes. */
   readonly stats = { partitionLoads: 0, blockLoads: 0, loadedBytes: 0 };
 
@@ -226,15 +230,26 @@ export class SstCatalog {
     const { heap, store } = this.#parts;
     const pins = (partition + FRAME_PINS) >>> 2;
     const shared = store.sync !== undefined && place.length <= READ_BUFFER_BYTES;
-    const buffer = shared ? this.#readBuffer : heap.allocate(place.length, 'a block that is read');
+    const isTooMuch = this.#reading > 0 && this.#reading + place.length > this.#parts.readingBytes;
+    const buffer = shared ? this.#readBuffer : isTooMuch ? 0 : heap.tryAllocate(place.length);
+    if (buffer === 0) return this.#makeRoom(place.length);
     heap.u32[pins] += 1;
+    this.#reading += place.length;
     return andFinally(
       () => andThen(this.readData(sst, place.offset, place.length, buffer), () => this.#installBlock(sst, place, buffer)),
       () => {
         heap.u32[pins] -= 1;
+        this.#reading -= place.length;
         if (!shared) heap.release(buffer);
       },
     );
+  }
+
+  /** For a block that is read: the caller asks for it again when others were read, or have gone. */
+  #makeRoom(bytes: number): MaybePromise<void> {
+    for (const other of this.#loading.values()) return other.catch(() => undefined);
+    if (this.#parts.cache.evictLarge()) return;
+    this.#parts.heap.release(this.#parts.heap.allocate(bytes, 'a block that is read'));
   }
 
   #installBlock(sst: Sst, place: PartitionPlace, buffer: number): void {

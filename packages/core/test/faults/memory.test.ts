@@ -47,6 +47,45 @@ describe('values nearly as large as allowed', () => {
   });
 });
 
+describe('many large blocks that are read at once', () => {
+  it('wait for each other where memory is short', async () => {
+    const data = memoryStore();
+    const keys = Array.from({ length: 40 }, (_, i) => `key ${i}`);
+    const random = seededRandom(7);
+    const first = await open(data, { keys: utf8, memoryBudgetBytes: SMALL });
+    for (const key of keys) await first.put(key, random.fill(new Uint8Array(120_000)));
+    await first.compact();
+    await first.close();
+    await using db = await open(data.share({ sync: false }), { keys: utf8, memoryBudgetBytes: SMALL });
+    const found = await Promise.all(keys.map((key) => db.get(key)));
+    expect(found.map((value) => value?.length)).toEqual(keys.map(() => 120_000));
+  });
+});
+
+describe('a recovery of many segments', () => {
+  it('leaves room for flushing them, and for reads meanwhile', async () => {
+    let data = memoryStore();
+    const keys: string[] = [];
+    const random = seededRandom(7);
+    // Each of these lives ends before a flush: the next one has a segment more.
+    for (let life = 0; life < 4; life++) {
+      const store = data.share({ delay: ({ operation }) => (operation === 'createObject' ? new Promise(() => undefined) : undefined) });
+      const db = await open(store, { keys: utf8, memoryBudgetBytes: SMALL, durability: 'synced' });
+      for (let i = 0; i < 5; i++) {
+        keys.push(`key ${life}-${i}`);
+        await db.put(keys.at(-1)!, random.fill(new Uint8Array(60_000)));
+      }
+      data = data.crash();
+    }
+    await using db = await open(data.share({ sync: false }), { keys: utf8, memoryBudgetBytes: SMALL });
+    const pages = db.scan()[Symbol.asyncIterator]();
+    await pages.next();
+    const [found] = await Promise.all([Promise.all(keys.map((key) => db.get(key))), db.compact()]);
+    expect(found.map((value) => value?.length)).toEqual(keys.map(() => 60_000));
+    expect((await db.verify()).ok).toBe(true);
+  });
+});
+
 describe('a key that is too long for the budget', () => {
   it('is refused with the limit', async () => {
     await using db = await open(memoryStore(), { memoryBudgetBytes: SMALL });
