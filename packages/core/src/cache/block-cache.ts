@@ -106,14 +106,13 @@ export class BlockCache {
   }
 
   /**
-   * Frames that may be filled ahead without evicting anything: such as were used before. The first touch of a page costs the system more than
-   * reading a block again. An eighth stays free for what readers miss, and no more than a quarter is ever on its way: a long merge must not take all
-   * frames out of CLOCK's reach.
+   * Frames that may be filled ahead without evicting anything. An eighth stays free for what readers miss, and no more than a quarter is ever
+   * on its way: a long merge must not take all frames out of CLOCK's reach.
    */
   takeFree(limit: number, out: number[]): void {
     const free = this.#capacity - this.usedFrames - (this.#capacity >>> 3);
     const allowed = (this.#capacity >>> 2) - this.#taken;
-    for (let i = Math.min(limit, this.#freed.length, free, allowed); i > 0; i--) out.push(this.take(this.framePayloadBytes));
+    for (let i = Math.min(limit, free, allowed); i > 0; i--) out.push(this.take(this.framePayloadBytes));
   }
 
   #takeFrame(): number {
