@@ -106,11 +106,11 @@ export class BlockCache {
   }
 
   /**
-   * Frames that may be filled ahead without evicting anything. An eighth stays free for what readers miss, and no more than a quarter is ever
-   * on its way: a long merge must not take all frames out of CLOCK's reach.
+   * Frames that may be filled ahead without evicting anything. Half stays free for what readers miss: the first touch of a frame costs the system more
+   * than the copy saves, unless it is read soon. No more than a quarter is ever on its way: a long merge must not take all frames out of CLOCK's reach.
    */
   takeFree(limit: number, out: number[]): void {
-    const free = this.#capacity - this.usedFrames - (this.#capacity >>> 3);
+    const free = (this.#capacity >>> 1) - this.usedFrames;
     const allowed = (this.#capacity >>> 2) - this.#taken;
     for (let i = Math.min(limit, free, allowed); i > 0; i--) out.push(this.take(this.framePayloadBytes));
   }
