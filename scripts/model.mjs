@@ -1,9 +1,9 @@
 // `npm run model -- <from> <to> [steps] [sync|async|late]`: random lives of a database against a model of it, one a seed and kind of store. A failure
 // tells its seed; the same seed lives the same life again. A short share is among the tests. The kernels have to be built (`npm run build`).
 
-import { runModel } from '../packages/core/test/model/run.ts';
+import { runModel } from '../packages/simulator/src/lives/run.ts';
 
-/** @typedef {import('../packages/core/test/model/run.ts').StoreManner} StoreManner */
+/** @typedef {import('../packages/simulator/src/lives/run.ts').StoreManner} StoreManner */
 
 const [from = '1', to = '50', steps = '300', manner] = process.argv.slice(2);
 const manners = /** @type {StoreManner[]} */ (manner === undefined ? ['sync', 'async', 'late'] : [manner]);

@@ -1,7 +1,7 @@
 // A long random life of a database against a model of it. `npm run model` lives many more of them.
 
 import { expect, it } from 'vitest';
-import { runModel, type StoreManner } from './run.ts';
+import { runModel, type StoreManner } from '../src/lives/run.ts';
 
 const STEPS = 150;
 

@@ -7,6 +7,7 @@ import type { BlockCache } from '../cache/block-cache.ts';
 import type { Heap } from '../heap/heap.ts';
 import type { SstCatalog } from '../sst/catalog.ts';
 import type { LogStore } from '../store/log-store.ts';
+import type { Turns } from '../scheduler/turn.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Manifest } from '../version/manifest.ts';
 import type { LogWriter } from '../wal/log-writer.ts';
@@ -27,6 +28,7 @@ export interface EngineParts {
   readonly settings: Settings;
   readonly plan: MemoryPlan;
   readonly clock: Clock;
+  readonly turns: Turns;
   readonly manifest: Manifest;
   readonly arenas: Arenas;
   readonly unlock: () => MaybePromise<void>;

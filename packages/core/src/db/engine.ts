@@ -44,7 +44,7 @@ const PASSING: readonly StorageErrorCode[] = ['UNAVAILABLE', 'QUOTA'];
 
 export class Engine implements MaintenanceHost {
   readonly parts: EngineParts;
-  readonly scheduler = new Scheduler();
+  readonly scheduler: Scheduler;
   readonly snapshots = new Snapshots((message) => this.tell({ kind: 'warning', message }));
   readonly stats = new EngineStats();
   readonly visible: VisibleEpoch;
@@ -56,7 +56,7 @@ export class Engine implements MaintenanceHost {
   readonly mergeParts: MergeParts;
   readonly objectIds = new ObjectIds();
   readonly #freezer = new Freezer(this);
-  readonly #commits = new Mutex(this.scheduler);
+  readonly #commits: Mutex;
   readonly #ssts = new Map<string, Sst>();
   readonly #batchBuffers: BatchBuffers;
   #shape: { readonly of: Version; readonly is: TreeShape } | undefined;
@@ -75,6 +75,8 @@ export class Engine implements MaintenanceHost {
     const { heap, kernels, catalog } = parts;
     const { term } = parts.manifest.state;
     this.parts = parts;
+    this.scheduler = new Scheduler(parts.turns);
+    this.#commits = new Mutex(this.scheduler);
     this.#batchBuffers = new BatchBuffers(parts.plan.memtableBytes);
     this.catalog = catalog;
     this.visible = new VisibleEpoch(term, 0);
@@ -88,6 +90,7 @@ export class Engine implements MaintenanceHost {
     const pipeline = new LogPipeline({
       heap,
       clock: parts.clock,
+      turns: parts.turns,
       log: parts.logWriter,
       visible: this.visible,
       overtaken: () => parts.manifest.isOvertaken(),

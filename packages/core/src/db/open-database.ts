@@ -11,6 +11,7 @@ import { StorageError } from '../base/errors.ts';
 import { systemRandom, type Random } from '../base/random.ts';
 import { bytes, type BytesLike } from '../format/bytes-codec.ts';
 import type { Codec, KeyCodec } from '../format/codec.ts';
+import { hostTurns, type Turns } from '../scheduler/turn.ts';
 import type { OnEvent } from '../stats/events.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { ObjectStore, SyncOperations } from '../store/object-store.ts';
@@ -50,6 +51,8 @@ export interface OpenOptions<K = Uint8Array, V = Uint8Array, P = K, KI = K, VI =
   readonly clock?: Clock | undefined;
   /** Where identities come from. For tests. */
   readonly random?: Random | undefined;
+  /** Where turns of the event loop come from. For tests. */
+  readonly turns?: Turns | undefined;
 }
 
 const OPTIONS: readonly (keyof OpenOptions)[] = [
@@ -66,6 +69,7 @@ const OPTIONS: readonly (keyof OpenOptions)[] = [
   'signal',
   'clock',
   'random',
+  'turns',
 ];
 
 const LEAST_SST_BYTES = 4 * 2 ** 20;
@@ -116,7 +120,13 @@ export async function open<S extends ObjectStore, K = Uint8Array, V = Uint8Array
   }
   const memoryBudgetBytes = options.memoryBudgetBytes ?? DEFAULT_BUDGET_BYTES;
   const engine = await openEngine(
-    { store, log, clock: options.clock ?? systemClock, random: options.random ?? systemRandom },
+    {
+      store,
+      log,
+      clock: options.clock ?? systemClock,
+      random: options.random ?? systemRandom,
+      turns: options.turns ?? hostTurns,
+    },
     {
       memoryBudgetBytes,
       durability: options.durability ?? log.defaultDurability,

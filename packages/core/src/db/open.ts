@@ -11,7 +11,7 @@ import { BlockCache } from '../cache/block-cache.ts';
 import type { SstInfo } from '../format/sst-info.ts';
 import { Heap } from '../heap/heap.ts';
 import { io, runJob, settle, type Job } from '../scheduler/job.ts';
-import { sleep } from '../scheduler/turn.ts';
+import type { Turns } from '../scheduler/turn.ts';
 import { SstCatalog } from '../sst/catalog.ts';
 import type { Sst } from '../sst/sst.ts';
 import type { LogStore } from '../store/log-store.ts';
@@ -35,6 +35,7 @@ export interface Components {
   readonly log: LogStore;
   readonly clock: Clock;
   readonly random: Random;
+  readonly turns: Turns;
 }
 
 const LOCK_RETRY_MS = 50;
@@ -43,7 +44,7 @@ const MANY_SEGMENTS = 64;
 
 /** Opens (or creates) the database in the store. */
 export async function openEngine(components: Components, settings: Settings, signal?: AbortSignal): Promise<Engine> {
-  const unlock = await lock(components.store, settings.takeover, signal);
+  const unlock = await lock(components, settings.takeover, signal);
   try {
     return await openLocked(components, settings, unlock);
   } catch (error) {
@@ -57,7 +58,7 @@ export async function openEngine(components: Components, settings: Settings, sig
 
 /** The courtesy lock: waiting is polite, safety is the manifest's. */
 async function lock(
-  store: ObjectStore,
+  { store, turns }: Components,
   takeover: Settings['takeover'],
   signal: AbortSignal | undefined,
 ): Promise<() => MaybePromise<void>> {
@@ -76,12 +77,12 @@ async function lock(
         `another writer has this database open${who}: close it, or open with { takeover: 'wait' } or { takeover: 'now' }`,
       );
     }
-    await sleep(LOCK_RETRY_MS);
+    await turns.sleep(LOCK_RETRY_MS);
   }
 }
 
 async function openLocked(
-  { store, log, clock, random }: Components,
+  { store, log, clock, random, turns }: Components,
   settings: Settings,
   unlock: () => MaybePromise<void>,
 ): Promise<Engine> {
@@ -125,7 +126,7 @@ async function openLocked(
   const infos = [...manifest.state.version.ssts()];
   const ssts = await runJob(openSsts(catalog, infos));
   const engine: Engine = new Engine(
-    { heap, kernels, cache, catalog, store, log, logWriter, segments, settings, plan, clock, manifest, arenas, unlock },
+    { heap, kernels, cache, catalog, store, log, logWriter, segments, settings, plan, clock, turns, manifest, arenas, unlock },
     ssts,
     recovered.memtables,
     active,

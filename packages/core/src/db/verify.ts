@@ -3,7 +3,6 @@
 import { StorageError } from '../base/errors.ts';
 import { MANIFEST_PREFIX, parseManifestName } from '../format/object-names.ts';
 import { blockCount, blockOffset } from '../format/partition.ts';
-import { nextTurn } from '../scheduler/turn.ts';
 import type { Sst, Stretch } from '../sst/sst.ts';
 import { decodeManifest } from '../version/manifest.ts';
 import type { Engine } from './engine.ts';
@@ -33,7 +32,7 @@ export async function verifyEngine(engine: Engine): Promise<VerifyReport> {
       for (const sst of run) {
         count.ssts++;
         await verifySst(engine, sst, count, problems);
-        await new Promise<void>((resolve) => nextTurn(resolve));
+        await new Promise<void>((resolve) => engine.parts.turns.next(resolve));
       }
     }
   } finally {

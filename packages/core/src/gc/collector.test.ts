@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { StorageError } from '../base/errors.ts';
 import { manifestName, metaName, parseManifestName, sstName } from '../format/object-names.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
+import { hostTurns } from '../scheduler/turn.ts';
 import type { SstCatalog } from '../sst/catalog.ts';
 import { Sst } from '../sst/sst.ts';
 import { EngineStats } from '../stats/engine-stats.ts';
@@ -25,7 +26,7 @@ function setUp(options: MemoryStoreOptions = {}) {
   const host = {
     store,
     catalog: { openIds: [], closeObject: (name: string) => void closed.push(name) } as unknown as SstCatalog,
-    scheduler: new Scheduler(),
+    scheduler: new Scheduler(hostTurns),
     stats: new EngineStats(),
     state: manifestState({ number: 1 }),
     ended: false as boolean,

@@ -4,12 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { same, type Job } from './job.ts';
 import { Mutex } from './mutex.ts';
 import { Scheduler } from './scheduler.ts';
+import { hostTurns } from './turn.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 describe('a passage for one', () => {
   it('lets the next in when the last has left, also after a failure', async () => {
-    const scheduler = new Scheduler();
+    const scheduler = new Scheduler(hostTurns);
     const mutex = new Mutex(scheduler);
     const notes: string[] = [];
     function* passing(name: string): Job<void> {
@@ -29,7 +30,7 @@ describe('a passage for one', () => {
   });
 
   it('that is taken is driven free by a driver who wants in', async () => {
-    const scheduler = new Scheduler();
+    const scheduler = new Scheduler(hostTurns);
     const mutex = new Mutex(scheduler);
     const notes: string[] = [];
     function* passing(name: string): Job<void> {

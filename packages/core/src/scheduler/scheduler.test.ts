@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { io, runJob, same, settle, type Job, type Step } from './job.ts';
 import { Scheduler } from './scheduler.ts';
+import { hostTurns } from './turn.ts';
 
 /** A step that notes what happens to it; its asynchronous half ends when `release` is called. */
 function slowStep(notes: string[], name: string): { step: Step; release: () => void } {
@@ -36,7 +37,7 @@ async function until(condition: () => boolean): Promise<void> {
 
 describe('a scheduler', () => {
   it('runs the most urgent task first, a few breaths a turn', async () => {
-    const scheduler = new Scheduler();
+    const scheduler = new Scheduler(hostTurns);
     const notes: string[] = [];
     scheduler.add(counting(notes, 'c', 2), 2);
     const urgent = scheduler.add(counting(notes, 'u', 3), 0);
@@ -48,7 +49,7 @@ describe('a scheduler', () => {
   });
 
   it('goes on with another task while one waits', async () => {
-    const scheduler = new Scheduler();
+    const scheduler = new Scheduler(hostTurns);
     const notes: string[] = [];
     const slow = slowStep(notes, 'slow');
     const waiting = scheduler.add(
@@ -64,7 +65,7 @@ describe('a scheduler', () => {
   });
 
   it('that is driven does again what is under way, and ignores the late answer', async () => {
-    const scheduler = new Scheduler();
+    const scheduler = new Scheduler(hostTurns);
     const notes: string[] = [];
     const slow = slowStep(notes, 'slow');
     const answers: unknown[] = [];
@@ -85,13 +86,13 @@ describe('a scheduler', () => {
   });
 
   it('that is driven says when the work ends before its goal', () => {
-    const scheduler = new Scheduler();
+    const scheduler = new Scheduler(hostTurns);
     scheduler.add(counting([], 'c', 2), 0);
     expect(() => scheduler.driveUntil(() => false)).toThrow('nothing left to drive');
   });
 
   it('throws the failure of a step into the job, which may go on', async () => {
-    const scheduler = new Scheduler();
+    const scheduler = new Scheduler(hostTurns);
     const fails = new Error('no');
     const task = scheduler.add(
       (function* (): Job<string> {
@@ -111,7 +112,7 @@ describe('a scheduler', () => {
   });
 
   it('keeps the failure of a task, and nobody has to listen to it', async () => {
-    const scheduler = new Scheduler();
+    const scheduler = new Scheduler(hostTurns);
     const fails = new Error('no');
     const task = scheduler.add(
       // eslint-disable-next-line require-yield -- A job that fails at once.
@@ -126,7 +127,7 @@ describe('a scheduler', () => {
   });
 
   it('that is stopped tells every task once, and waits for their clean-up', async () => {
-    const scheduler = new Scheduler();
+    const scheduler = new Scheduler(hostTurns);
     const notes: string[] = [];
     const reason = new Error('the end');
     let begun = 0;
@@ -163,14 +164,14 @@ describe('a step', () => {
       });
     }
     expect(await runJob(asking())).toBe('asynchronous');
-    const scheduler = new Scheduler();
+    const scheduler = new Scheduler(hostTurns);
     const task = scheduler.add(asking(), 0);
     scheduler.driveUntil(() => task.ended);
     expect(asked).toEqual(['asynchronous', 'synchronous']);
   });
 
   it('whose promise nobody waits for fails quietly', async () => {
-    const scheduler = new Scheduler();
+    const scheduler = new Scheduler(hostTurns);
     const task = scheduler.add(
       (function* (): Job<string> {
         yield* same(() => Promise.reject(new Error('unheard')));
@@ -190,7 +191,7 @@ describe('a step', () => {
     const [now] = [settling('now').next()];
     expect(now).toEqual({ done: true, value: 'now' });
     expect(await runJob(settling(Promise.resolve('later')))).toBe('later');
-    const scheduler = new Scheduler();
+    const scheduler = new Scheduler(hostTurns);
     const task = scheduler.add(settling(Promise.resolve('later')), 0);
     scheduler.driveUntil(() => task.ended);
     expect(task.failure).toBeInstanceOf(TypeError);

@@ -4,7 +4,7 @@
 import { assert } from '../base/errors.ts';
 import { isPromise } from '../base/maybe-promise.ts';
 import type { Job, Step } from './job.ts';
-import { nextTurn } from './turn.ts';
+import type { Turns } from './turn.ts';
 
 type Outcome = 'breath' | 'waiting' | 'done';
 
@@ -19,9 +19,14 @@ export interface Task<T> {
 
 export class Scheduler {
   readonly #tasks: RunningTask<unknown>[] = [];
+  readonly #turns: Turns;
   #turnAsked = false;
   /** Breaths in a turn of the event loop; raised when writers outrun the background. */
   breathsPerTurn = 2;
+
+  constructor(turns: Turns) {
+    this.#turns = turns;
+  }
 
   /** Starts a job. Tasks of a smaller urgency number run first. */
   add<T>(job: Job<T>, urgency: number): Task<T> {
@@ -71,7 +76,7 @@ export class Scheduler {
   #askTurn(): void {
     if (this.#turnAsked) return;
     this.#turnAsked = true;
-    nextTurn(() => {
+    this.#turns.next(() => {
       this.#turnAsked = false;
       this.run(this.breathsPerTurn);
       if (this.#tasks.some((task) => task.ready)) this.#askTurn();

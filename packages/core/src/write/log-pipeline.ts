@@ -9,7 +9,7 @@ import type { Epoch } from '../format/epoch.ts';
 import type { Heap } from '../heap/heap.ts';
 import type { Memtable } from '../memtable/memtable.ts';
 import type { VisibleEpoch } from '../mvcc/visible-epoch.ts';
-import { nextTurn } from '../scheduler/turn.ts';
+import type { Turns } from '../scheduler/turn.ts';
 import type { LogWriter } from '../wal/log-writer.ts';
 import { AckQueue } from './ack-queue.ts';
 import type { Durability } from './durability.ts';
@@ -26,6 +26,7 @@ const SYNC_AS_BYTES = 4096;
 export interface PipelineParts {
   readonly heap: Heap;
   readonly clock: Clock;
+  readonly turns: Turns;
   readonly log: LogWriter;
   readonly visible: VisibleEpoch;
   /** True when a manifest of another writer stands above ours. */
@@ -201,7 +202,7 @@ export class LogPipeline {
     this.#sinceTurn = 0;
     if (this.#holding) return;
     this.#holding = true;
-    nextTurn(() => {
+    this.#parts.turns.next(() => {
       this.#holding = false;
       this.#parts.pace(false);
       this.#settle();

@@ -8,6 +8,7 @@ import type { Settings } from '../../src/db/settings.ts';
 import { bytes } from '../../src/format/bytes-codec.ts';
 import { KeySpaceCodec } from '../../src/format/key-space.ts';
 import { utf8 } from '../../src/format/utf8-codec.ts';
+import { hostTurns } from '../../src/scheduler/turn.ts';
 import type { MemoryStore } from '../../src/store/memory-store.ts';
 
 export const SMALL = 4 * 2 ** 20;
@@ -16,7 +17,7 @@ export const space = new KeySpaceCodec(0, utf8, bytes);
 
 export function openRaw(store: MemoryStore, settings: Partial<Settings> = {}): Promise<Engine> {
   return openEngine(
-    { store, log: store.openLog(), clock: systemClock, random: seededRandom(1) },
+    { store, log: store.openLog(), clock: systemClock, random: seededRandom(1), turns: hostTurns },
     {
       memoryBudgetBytes: SMALL,
       durability: 'buffered',

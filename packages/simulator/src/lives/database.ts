@@ -1,20 +1,29 @@
 // A database under test and the model of it, side by side: what is written goes to both, what is read is compared.
 
-import { AssertionError } from '../../src/base/errors.ts';
-import type { MemoryStoreOptions } from '../../src/store/memory-handle.ts';
-import { memoryStore, type PowerCut, type SyncMemoryStore } from '../../src/store/memory-store.ts';
-import type { Durability } from '../../src/write/durability.ts';
-import type { BatchTarget } from '../../src/db/batch.ts';
-import type { DatabaseHandle } from '../../src/db/database.ts';
-import type { Draw } from './draw.ts';
-import { ModelHistory, sameBytes, type Change, type ModelEntry } from './history.ts';
-import { binaryKeyOf, binaryPrefixOf, BYTES, KINDS, valueBytesOf, type SpaceKind } from './spaces.ts';
-import { open, type OpenOptions } from '../../src/db/open-database.ts';
-import type { Reads, ScanRange, SyncReads, SyncWrites, Writes } from '../../src/db/types.ts';
+import {
+  AssertionError,
+  memoryStore,
+  open,
+  type BatchTarget,
+  type Database,
+  type Durability,
+  type MemoryStoreOptions,
+  type OpenOptions,
+  type PowerCut,
+  type Reads,
+  type ScanRange,
+  type SyncMemoryStore,
+  type SyncReads,
+  type SyncWrites,
+  type Writes,
+} from '@varve/core';
+import { ModelHistory, sameBytes, type Change, type ModelEntry } from '../model/history.ts';
+import { binaryKeyOf, binaryPrefixOf, BYTES, KINDS, valueBytesOf, type SpaceKind } from '../model/spaces.ts';
+import type { Draw } from '../world/draw.ts';
 
 export type AnyReads = Reads<unknown, unknown> & SyncReads<unknown, unknown>;
 export type AnySpace = AnyReads & Writes<unknown, unknown> & SyncWrites<unknown, unknown> & BatchTarget<unknown, unknown>;
-export type AnyDatabase = DatabaseHandle<unknown, unknown>;
+export type AnyDatabase = Database<SyncMemoryStore, unknown, unknown, unknown, unknown, unknown>;
 
 /** A key space that is open, and the name of it that is used once. */
 export interface ModelSpace {
@@ -28,7 +37,7 @@ export function expectThat(condition: boolean, message: string): asserts conditi
 }
 
 export class ModelDatabase {
-  readonly history = new ModelHistory();
+  readonly history = new ModelHistory(sameBytes);
   db!: AnyDatabase;
   spaces: ModelSpace[] = [];
   /** All writes up to this moment survive a power cut, those up to the next one the death of the process. */

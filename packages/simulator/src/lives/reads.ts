@@ -1,10 +1,9 @@
 // The reads of the model test: of now, of a snapshot, of a scan that is read a little at a time. All forms that the API has.
 
-import type { Draw } from './draw.ts';
+import type { ScanRange, Snapshot } from '@varve/core';
 import { drawRange, expectThat, type AnyReads, type ModelDatabase, type ModelSpace } from './database.ts';
-import type { ModelEntry } from './history.ts';
-import type { Snapshot } from '../../src/db/snapshot.ts';
-import type { ScanRange } from '../../src/db/types.ts';
+import type { ModelEntry } from '../model/history.ts';
+import type { Draw } from '../world/draw.ts';
 
 interface HeldSnapshot {
   readonly snapshot: Snapshot<unknown, unknown>;

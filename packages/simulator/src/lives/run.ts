@@ -1,10 +1,10 @@
 // A long random life of a database: writes, reads, snapshots, flushes, compactions, reopenings, crashes. Each step is drawn from the seed.
 
-import type { MemoryStoreOptions } from '../../src/store/memory-handle.ts';
-import { Draw } from './draw.ts';
+import type { MemoryStoreOptions } from '@varve/core';
 import { expectThat, ModelDatabase, type ModelSpace } from './database.ts';
 import { ModelReads } from './reads.ts';
-import { KINDS } from './spaces.ts';
+import { KINDS } from '../model/spaces.ts';
+import { Draw } from '../world/draw.ts';
 import { ModelWrites, turns } from './writes.ts';
 
 /** `sync`: the store answers at once. `async`: with promises. `late`: with promises that take a random number of turns. */

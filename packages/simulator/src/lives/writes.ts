@@ -1,11 +1,9 @@
 // The writes of the model test: one by one, in batches, many at once, conditional, and in bursts that nobody awaits.
 
-import { nextTurn } from '../../src/scheduler/turn.ts';
-import type { Durability } from '../../src/write/durability.ts';
-import type { Batch } from '../../src/db/batch.ts';
-import type { Draw } from './draw.ts';
+import { hostTurns, type Batch, type Durability } from '@varve/core';
 import { drawRange, expectThat, type ModelDatabase, type ModelSpace } from './database.ts';
-import type { Change, Write } from './history.ts';
+import type { Change, Write } from '../model/history.ts';
+import type { Draw } from '../world/draw.ts';
 
 interface Issued {
   readonly write: Write;
@@ -187,5 +185,5 @@ export class ModelWrites {
 
 /** Lets a few turns of the event loop pass. */
 export async function turns(count: number): Promise<void> {
-  for (let i = 0; i < count; i++) await new Promise<void>((resolve) => nextTurn(resolve));
+  for (let i = 0; i < count; i++) await new Promise<void>((resolve) => hostTurns.next(resolve));
 }

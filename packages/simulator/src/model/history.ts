@@ -1,19 +1,20 @@
 // What a database must hold: every version of every key, in the order of the writes. A moment is a number of writes; a crash takes the last ones back.
+// Values are whatever the run knows them by: their bytes, or numbers from which bytes are made.
 
 /** One key that a write changes; undefined deletes it. */
-export interface Change {
+export interface Change<V = Uint8Array> {
   /** Name of the key space, used once: one that is made again has another. */
   readonly space: string;
   readonly key: string;
-  readonly value: Uint8Array | undefined;
+  readonly value: V | undefined;
 }
 
 /** One write: its changes take place together. Of several of one key the last one counts. */
-export type Write = readonly Change[];
+export type Write<V = Uint8Array> = readonly Change<V>[];
 
-interface Version {
+interface Version<V> {
   readonly moment: number;
-  readonly value: Uint8Array | undefined;
+  readonly value: V | undefined;
 }
 
 /** A range of a key space, in terms of binary strings. */
@@ -27,11 +28,18 @@ export interface ModelRange {
   readonly limit?: number | undefined;
 }
 
-export type ModelEntry = readonly [key: string, value: Uint8Array];
+export type ModelEntry<V = Uint8Array> = readonly [key: string, value: V];
 
-export class ModelHistory {
-  readonly #writes: Write[] = [];
-  readonly #spaces = new Map<string, Map<string, Version[]>>();
+export class ModelHistory<V = Uint8Array> {
+  readonly #isSame: (a: V | undefined, b: V | undefined) => boolean;
+  readonly #writes: Write<V>[] = [];
+  readonly #spaces = new Map<string, Map<string, Version<V>[]>>();
+  /** Keys of each space in their order, until there is a new one. */
+  readonly #sorted = new Map<string, string[]>();
+
+  constructor(isSame: (a: V | undefined, b: V | undefined) => boolean) {
+    this.#isSame = isSame;
+  }
 
   /** How many writes there were. */
   get now(): number {
@@ -39,7 +47,7 @@ export class ModelHistory {
   }
 
   /** Returns the moment at which the write is seen. */
-  add(write: Write): number {
+  add(write: Write<V>): number {
     this.#writes.push(write);
     for (const { space, key, value } of write) {
       const versions = this.#versions(space, key);
@@ -49,23 +57,48 @@ export class ModelHistory {
     return this.now;
   }
 
-  /** Forgets the writes after a moment. */
-  cutAfter(moment: number): void {
-    for (const { space, key } of this.#writes.splice(moment).flat()) {
+  /** Forgets the writes after a moment, and returns them. */
+  cutAfter(moment: number): Write<V>[] {
+    const forgotten = this.#writes.splice(moment);
+    for (const { space, key } of forgotten.flat()) {
       const versions = this.#versions(space, key);
       while ((versions.at(-1)?.moment ?? 0) > moment) versions.pop();
     }
+    return forgotten;
   }
 
-  get(space: string, key: string, moment = this.now): Uint8Array | undefined {
-    const versions = this.#spaces.get(space)?.get(key) ?? [];
+  /** The write that would have been seen from this moment on never took place. */
+  withdraw(moment: number): void {
+    for (const { space, key } of this.#writes[moment - 1]) {
+      const versions = this.#versions(space, key);
+      const at = versions.findIndex((version) => version.moment === moment);
+      if (at >= 0) versions.splice(at, 1);
+    }
+    this.#writes[moment - 1] = [];
+  }
+
+  get(space: string, key: string, moment = this.now): V | undefined {
+    const versions = this.#spaces.get(space)?.get(key);
+    if (versions === undefined) return undefined;
     let i = versions.length - 1;
     while (i >= 0 && versions[i].moment > moment) i--;
     return versions[i]?.value;
   }
 
+  /** Did the key have this value at a moment between these two? */
+  had(space: string, key: string, value: V | undefined, from: number, to: number): boolean {
+    const versions = this.#spaces.get(space)?.get(key) ?? [];
+    let i = versions.length - 1;
+    while (i >= 0 && versions[i].moment > to) i--;
+    for (; i >= 0; i--) {
+      if (this.#isSame(versions[i].value, value)) return true;
+      if (versions[i].moment <= from) return false;
+    }
+    return value === undefined;
+  }
+
   /** Entries of a range at a moment, in its order. */
-  scan(space: string, range: ModelRange, moment = this.now): ModelEntry[] {
+  scan(space: string, range: ModelRange, moment = this.now): ModelEntry<V>[] {
     const { gt, gte, lt, lte, prefix, reverse, limit } = range;
     const keys = this.#keys(space).filter(
       (key) =>
@@ -75,8 +108,8 @@ export class ModelHistory {
         (lte === undefined || key <= lte) &&
         (prefix === undefined || key.startsWith(prefix)),
     );
-    keys.sort((a, b) => (a === b ? 0 : a < b === (reverse !== true) ? -1 : 1));
-    const entries: ModelEntry[] = [];
+    if (reverse === true) keys.reverse();
+    const entries: ModelEntry<V>[] = [];
     for (const key of keys) {
       if (entries.length >= (limit ?? Infinity)) break;
       const value = this.get(space, key, moment);
@@ -86,13 +119,13 @@ export class ModelHistory {
   }
 
   /** The latest moment, not before `earliest`, at which these spaces held exactly these entries; undefined when there is none. */
-  momentOf(found: ReadonlyMap<string, readonly ModelEntry[]>, earliest: number): number | undefined {
+  momentOf(found: ReadonlyMap<string, readonly ModelEntry<V>[]>, earliest: number): number | undefined {
     const contents = new Map([...found].map(([space, entries]) => [space, new Map(entries)]));
     const wrong = new Set<string>();
     const look = (space: string, key: string, moment: number): void => {
       const entries = contents.get(space);
       if (entries === undefined) return;
-      if (sameBytes(entries.get(key), this.get(space, key, moment))) wrong.delete(`${space}\n${key}`);
+      if (this.#isSame(entries.get(key), this.get(space, key, moment))) wrong.delete(`${space}\n${key}`);
       else wrong.add(`${space}\n${key}`);
     };
     for (const [space, entries] of contents) for (const key of [...entries.keys(), ...this.#keys(space)]) look(space, key, this.now);
@@ -103,17 +136,36 @@ export class ModelHistory {
     return undefined;
   }
 
-  #keys(space: string): string[] {
-    return [...(this.#spaces.get(space)?.keys() ?? [])];
+  /** The earliest moment since which nothing has looked different, back from this one: its writes changed nothing. */
+  sameSince(moment: number): number {
+    const changesNothing = (at: number): boolean =>
+      this.#writes[at - 1].every(({ space, key }) => this.#isSame(this.get(space, key, at - 1), this.get(space, key, at)));
+    let since = moment;
+    while (since > 0 && changesNothing(since)) since--;
+    return since;
   }
 
-  #versions(space: string, key: string): Version[] {
+  /** All keys that a space ever had, ascending. */
+  #keys(space: string): string[] {
+    let keys = this.#sorted.get(space);
+    if (keys === undefined) this.#sorted.set(space, (keys = [...(this.#spaces.get(space)?.keys() ?? [])].sort(byCodeUnits)));
+    return keys;
+  }
+
+  #versions(space: string, key: string): Version<V>[] {
     let keys = this.#spaces.get(space);
-    if (keys === undefined) this.#spaces.set(space, (keys = new Map<string, Version[]>()));
+    if (keys === undefined) this.#spaces.set(space, (keys = new Map<string, Version<V>[]>()));
     let versions = keys.get(key);
-    if (versions === undefined) keys.set(key, (versions = []));
+    if (versions === undefined) {
+      keys.set(key, (versions = []));
+      this.#sorted.delete(space);
+    }
     return versions;
   }
+}
+
+function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 export function sameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {

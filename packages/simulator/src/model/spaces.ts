@@ -1,12 +1,8 @@
-// The kinds of key spaces that the model test writes to: one of each family of codecs, with keys that collide often, share prefixes and are sometimes
+// The kinds of key spaces that runs write to: one of each family of codecs, with keys that collide often, share prefixes and are sometimes
 // very long. The model knows keys and values by their encoded bytes; a key is held as a binary string, whose order is that of the bytes.
 
-import { bytes } from '../../src/format/bytes-codec.ts';
-import type { Codec, KeyCodec } from '../../src/format/codec.ts';
-import { json } from '../../src/format/json-codec.ts';
-import { tuple } from '../../src/format/tuple-codec.ts';
-import { utf8 } from '../../src/format/utf8-codec.ts';
-import type { Draw } from './draw.ts';
+import { bytes, json, tuple, utf8, type Codec, type KeyCodec } from '@varve/core';
+import type { Draw } from '../world/draw.ts';
 
 /** A kind of key space, with the types of keys and values forgotten. */
 export interface SpaceKind {

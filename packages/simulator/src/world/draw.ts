@@ -1,6 +1,6 @@
-// Random choices of a test run: all from one seed.
+// Random choices, all from one seed.
 
-import { seededRandom, type Random } from '../../src/base/random.ts';
+import { seededRandom, type Random } from '@varve/core';
 
 export class Draw {
   /** The longest keys that are drawn, now and then. */
@@ -18,8 +18,13 @@ export class Draw {
 
   /** An integer in [least, most], small ones more often. */
   skewed(least: number, most: number): number {
-    const share = this.#random.uint32() / 2 ** 32;
+    const share = this.share();
     return least + Math.floor((most - least + 1) * share * share * share);
+  }
+
+  /** A number in [0, 1). */
+  share(): number {
+    return this.#random.uint32() / 2 ** 32;
   }
 
   chance(probability: number): boolean {

@@ -1,0 +1,177 @@
+// The script of a seed: a database of small blocks and small SSTs, so that everything happens all the time, and a handful of actors.
+
+import { CUT_MODES } from '../disk/disk.ts';
+import type { FaultRates } from '../disk/faults.ts';
+import { Draw } from '../world/draw.ts';
+import type {
+  CareStep,
+  ConditionalStep,
+  FateStep,
+  ReadStep,
+  Script,
+  ScriptedChange,
+  ScriptedRange,
+  Settings,
+  Step,
+  WriteStep,
+} from './script.ts';
+
+const MEBIBYTE = 2 ** 20;
+const STEPS = 700;
+/** The same seed draws the script and what happens in it: not from the same sequence. */
+const SCRIPT_SALT = 0x5eed;
+
+type Make = (draw: Draw, settings: Settings) => Step;
+type Weighted = Readonly<Record<string, readonly [weight: number, make: Make]>>;
+
+/** The life of a seed. */
+export function generate(seed: number, steps = STEPS): Script {
+  const draw = new Draw(seed ^ SCRIPT_SALT);
+  const settings = drawSettings(draw);
+  const share = (part: number): number => Math.ceil(steps * part * (0.5 + draw.share()));
+  const writers = 1 + draw.below(3);
+  const actors = [
+    ...Array.from({ length: writers }, () => drawSteps(draw, settings, WRITER, share(0.6 / writers))),
+    ...Array.from({ length: 1 + draw.below(2) }, () => drawSteps(draw, settings, READER, share(0.2))),
+    drawSteps(draw, settings, KEEPER, share(0.02)),
+  ];
+  // One life in four is quiet: what goes wrong in it needs no disaster.
+  if (draw.chance(0.75)) actors.push(drawSteps(draw, settings, FATE, share(0.01)));
+  return { seed, settings, actors };
+}
+
+function drawSettings(draw: Draw): Settings {
+  return {
+    manner: draw.pick(['now', 'both', 'later', 'later']),
+    latencyMs: draw.pick([0.1, 1, 10]),
+    memoryBudgetBytes: 4 * MEBIBYTE,
+    blockSizeBytes: draw.pick([512, 1024, 4096]),
+    sstSizeBytes: draw.pick([8, 32, 256]) * 1024,
+    compression: draw.pick(['lz4', 'none']),
+    keys: draw.pick([12, 60, 300]),
+  };
+}
+
+function drawSteps(draw: Draw, settings: Settings, kinds: Weighted, count: number): Step[] {
+  const weights = Object.fromEntries(Object.entries(kinds).map(([name, [weight]]) => [name, weight]));
+  return Array.from({ length: count }, () => kinds[draw.weighted(weights)][1](draw, settings));
+}
+
+const WRITER: Weighted = {
+  put: [60, (draw, settings) => put(draw, settings)],
+  batch: [20, (draw, settings): WriteStep => ({ do: 'batch', changes: changes(draw, settings, draw.skewed(1, 20)), ...manner(draw) })],
+  bulk: [3, (draw, settings): WriteStep => ({ do: 'batch', changes: bulk(draw, settings) })],
+  check: [3, check],
+  update: [3, (draw, settings): ConditionalStep => ({ do: 'update', change: [draw.below(2), draw.below(settings.keys), size(draw)] })],
+  get: [6, get],
+  wait: [1, (draw, settings) => ({ ...put(draw, settings), waitMs: draw.below(50) })],
+};
+
+const READER: Weighted = {
+  get: [40, get],
+  scan: [6, (draw, settings): ReadStep => ({ do: 'scan', range: range(draw, settings), ...now(draw) })],
+  openSnapshot: [3, (): ReadStep => ({ do: 'openSnapshot' })],
+  readSnapshot: [6, (draw, settings): ReadStep => ({ do: 'readSnapshot', pick: draw.below(8), range: range(draw, settings) })],
+  closeSnapshot: [1, (draw): ReadStep => ({ do: 'closeSnapshot', pick: draw.below(8) })],
+  openCursor: [2, (draw, settings): ReadStep => ({ do: 'openCursor', range: range(draw, settings) })],
+  readCursor: [6, (draw): ReadStep => ({ do: 'readCursor', pick: draw.below(8), count: draw.skewed(1, 60) })],
+  wait: [3, (draw, settings) => ({ ...get(draw, settings), waitMs: draw.below(20) })],
+};
+
+const KEEPER: Weighted = {
+  flush: [8, care('flush')],
+  compact: [3, care('compact')],
+  sync: [4, care('sync')],
+  idle: [2, care('idle')],
+  verify: [1, care('verify')],
+  reopen: [2, care('reopen')],
+};
+
+const FATE: Weighted = {
+  kill: [2, (draw): FateStep & { waitMs: number } => ({ do: 'kill', waitMs: pause(draw) })],
+  cut: [2, (draw): FateStep & { waitMs: number } => ({ do: 'cut', mode: draw.pick(CUT_MODES), waitMs: pause(draw) })],
+  cutAt: [3, (draw) => ({ do: 'cutAt', ...cut(draw, 400), waitMs: pause(draw) })],
+  cutAtOpen: [1, (draw) => ({ do: 'cutAtOpen', ...cut(draw, 30), waitMs: pause(draw) })],
+  takeOver: [2, (draw) => ({ do: 'takeOver', sleepMs: draw.below(500), waitMs: pause(draw) })],
+  faults: [2, (draw) => ({ do: 'faults', rates: rates(draw), ms: draw.below(300), waitMs: pause(draw) })],
+};
+
+function care(what: CareStep['do']): Make {
+  return (draw) => ({ do: what, waitMs: pause(draw) });
+}
+
+function pause(draw: Draw): number {
+  return draw.skewed(0, 150);
+}
+
+function put(draw: Draw, settings: Settings): WriteStep {
+  return { do: 'put', change: change(draw, settings), ...manner(draw) };
+}
+
+function get(draw: Draw, settings: Settings): ReadStep {
+  const space = draw.below(2);
+  const count = draw.chance(0.1) ? draw.skewed(1, 30) : 1;
+  return { do: 'get', keys: Array.from({ length: count }, () => [space, draw.below(settings.keys)] as const), ...now(draw) };
+}
+
+function check(draw: Draw, settings: Settings): ConditionalStep {
+  const key = [draw.below(2), draw.below(settings.keys)] as const;
+  return { do: 'check', key, right: draw.chance(0.6), changes: changes(draw, settings, draw.skewed(1, 5)) };
+}
+
+function manner(draw: Draw): Pick<WriteStep, 'durability' | 'how'> {
+  const durability = draw.pick(['memory', 'buffered', 'synced', undefined, undefined, undefined] as const);
+  const how = draw.pick(['now', 'hurry', 'hurry', 'hurry', undefined] as const);
+  return { ...(durability !== undefined && { durability }), ...(how !== undefined && { how }) };
+}
+
+function now(draw: Draw): { how?: 'now' } {
+  return draw.chance(0.4) ? { how: 'now' } : {};
+}
+
+function cut(draw: Draw, most: number): { calls: number; when: 'before' | 'after'; mode: (typeof CUT_MODES)[number] } {
+  return { calls: draw.skewed(0, most), when: draw.pick(['before', 'after']), mode: draw.pick(CUT_MODES) };
+}
+
+function changes(draw: Draw, settings: Settings, count: number): ScriptedChange[] {
+  return Array.from({ length: count }, () => change(draw, settings));
+}
+
+function change(draw: Draw, { keys }: Settings): ScriptedChange {
+  const place = [draw.below(2), draw.below(keys)] as const;
+  return draw.chance(0.2) ? place : [...place, size(draw)];
+}
+
+/** Fills memtables. */
+function bulk(draw: Draw, { keys }: Settings): ScriptedChange[] {
+  return Array.from({ length: 30 }, () => [draw.below(2), draw.below(keys), 1000 + draw.below(3000)] as const);
+}
+
+function size(draw: Draw): number {
+  if (draw.chance(0.005)) return draw.below(60_000);
+  return draw.chance(0.05) ? draw.below(6000) : draw.skewed(4, 300);
+}
+
+function range(draw: Draw, { keys }: Settings): ScriptedRange {
+  const from = draw.chance(0.4) ? undefined : draw.below(keys);
+  const to = draw.chance(0.4) ? undefined : draw.below(keys + 1);
+  return {
+    space: draw.below(2),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to: Math.max(to, from ?? 0) }),
+    ...(draw.chance(0.5) && { reverse: true as const }),
+    ...(draw.chance(0.2) && { limit: draw.below(30) }),
+  };
+}
+
+/** Mostly one kind of trouble at a time. */
+function rates(draw: Draw): FaultRates {
+  const some = (): number => (draw.chance(0.35) ? draw.pick([0.003, 0.02, 0.1]) : 0);
+  return {
+    refused: some(),
+    lost: some(),
+    hung: some(),
+    full: draw.chance(0.2) ? draw.pick([0.02, 1]) : 0,
+    rotten: draw.chance(0.2) ? 0.02 : 0,
+  };
+}

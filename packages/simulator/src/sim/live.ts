@@ -1,0 +1,175 @@
+// Lives a script: all actors at once, and in the end a look at everything that is left.
+
+import { idText, readState } from '@varve/core/inspect';
+import { NO_FAULTS } from '../disk/faults.ts';
+import { SPACE_NAMES, type Incarnation } from './incarnation.ts';
+import { read } from './read-steps.ts';
+import type { CareStep, FateStep, Script, Step } from './script.ts';
+import { Simulation } from './simulation.ts';
+import { write, writeConditionally } from './write-steps.ts';
+import { expectThat } from './wrong.ts';
+
+/** What a life was like. */
+export interface Life {
+  readonly steps: number;
+  readonly events: number;
+  readonly crashes: number;
+  /** Of everything that happened, and of the bytes that are left. */
+  readonly digest: string;
+}
+
+/** A life that went wrong: the script, and the last of what happened. */
+export class LifeFailed extends Error {
+  override readonly name = 'LifeFailed';
+  readonly trace: readonly string[];
+
+  constructor(script: Script, cause: unknown, trace: readonly string[]) {
+    super(`seed=${script.seed}: ${cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)}`, { cause });
+    this.trace = trace;
+  }
+}
+
+export async function live(script: Script, keepsTrace = false): Promise<Life> {
+  const simulation = new Simulation(script, keepsTrace);
+  const { world, trace } = simulation;
+  try {
+    await world.run(async () => {
+      await Promise.all(script.actors.map((steps, actor) => act(simulation, actor, steps)));
+      simulation.rates = NO_FAULTS;
+      await inspectAll(simulation);
+    });
+    simulation.assertRight();
+  } catch (error) {
+    throw new LifeFailed(script, error, trace.lines);
+  }
+  for (const { name } of simulation.disk.store.sync.list('')) {
+    trace.note(name);
+    trace.bytes(simulation.disk.store.sync.get(name)!);
+  }
+  const steps = script.actors.reduce((sum, actor) => sum + actor.length, 0);
+  return { steps, events: world.events, crashes: simulation.crashes, digest: trace.digest };
+}
+
+async function act(simulation: Simulation, actor: number, steps: readonly Step[]): Promise<void> {
+  for (const [i, step] of steps.entries()) {
+    simulation.assertRight();
+    const incarnation = await simulation.current();
+    let outcome = 0;
+    try {
+      await take(simulation, incarnation, step);
+    } catch (error) {
+      incarnation.assertExpected(error);
+      outcome = 1;
+    }
+    simulation.trace.note(step.do, actor, i, outcome, incarnation.acked);
+    if (incarnation.failed && !incarnation.ended) await simulation.reopen(incarnation);
+    if (step.waitMs !== undefined) await simulation.world.sleep(step.waitMs);
+  }
+}
+
+function take(simulation: Simulation, incarnation: Incarnation, step: Step): Promise<void> {
+  switch (step.do) {
+    case 'put':
+    case 'batch':
+      return write(simulation, incarnation, step);
+    case 'check':
+    case 'update':
+      return writeConditionally(simulation, incarnation, step);
+    case 'flush':
+    case 'compact':
+    case 'sync':
+    case 'verify':
+    case 'idle':
+    case 'reopen':
+      return care(simulation, incarnation, step);
+    case 'kill':
+    case 'cut':
+    case 'cutAt':
+    case 'cutAtOpen':
+    case 'takeOver':
+    case 'faults':
+      return befall(simulation, incarnation, step);
+    default:
+      return read(simulation, incarnation, step);
+  }
+}
+
+async function care(simulation: Simulation, incarnation: Incarnation, step: CareStep): Promise<void> {
+  const { db, process } = incarnation;
+  if (step.do === 'reopen') return simulation.reopen(incarnation);
+  if (step.do === 'verify') {
+    const { ok, problems } = await process.outside(db.verify());
+    expectThat(ok || incarnation.gate.rotten > 0 || incarnation.ended, `verify found a problem: ${problems[0]?.message}`);
+    return;
+  }
+  const { acked } = incarnation;
+  await process.outside(db[step.do]());
+  if (step.do !== 'idle' && step.do !== 'compact' && !incarnation.ended) incarnation.noteSynced(acked);
+}
+
+async function befall(simulation: Simulation, incarnation: Incarnation, step: FateStep): Promise<void> {
+  switch (step.do) {
+    case 'kill':
+      return simulation.crash(incarnation);
+    case 'cut':
+      return simulation.crash(incarnation, step.mode);
+    case 'cutAt': {
+      const cut = (): void => void simulation.crash(incarnation, step.mode).catch(simulation.noteWrong);
+      incarnation.gate.cutAt ??= { calls: step.calls, when: step.when, cut };
+      return;
+    }
+    case 'cutAtOpen':
+      simulation.cutAtOpen = step;
+      return simulation.crash(incarnation);
+    case 'takeOver':
+      return simulation.takeOver(incarnation, step.sleepMs);
+    case 'faults':
+      return suffer(simulation, incarnation, step);
+  }
+}
+
+async function suffer(simulation: Simulation, incarnation: Incarnation, { rates, ms }: FateStep & { do: 'faults' }): Promise<void> {
+  simulation.rates = incarnation.gate.rates = rates;
+  await simulation.world.sleep(ms);
+  simulation.rates = NO_FAULTS;
+  // Another incarnation may have come meanwhile, with the rates of its time.
+  (await simulation.current()).gate.rates = NO_FAULTS;
+}
+
+/** Everything is there, in both directions, and nothing else. */
+async function inspectAll(simulation: Simulation): Promise<void> {
+  // What was late has come by now, and the next open is undisturbed.
+  await simulation.world.sleep(200_000);
+  const last = await simulation.current();
+  last.gate.rates = NO_FAULTS;
+  last.gate.cutAt = undefined;
+  await simulation.reopen(last);
+  const incarnation = await simulation.current();
+  const { db, spaces } = incarnation;
+  for (const [i, space] of spaces.entries()) {
+    for (const reverse of [false, true]) {
+      const found = simulation.numbered(await space.scan({ reverse }).all());
+      const wanted = simulation.history.scan(SPACE_NAMES[i], { reverse });
+      expectThat(
+        JSON.stringify(found) === JSON.stringify(wanted),
+        `in the end ${SPACE_NAMES[i]} is not what it must be, reverse=${reverse}`,
+      );
+    }
+  }
+  const { ok, problems } = await db.verify();
+  expectThat(ok, `verify found a problem in the end: ${problems[0]?.message}`);
+  await db.flush();
+  await db.idle();
+  await expectNothingLeft(simulation);
+  await db.close();
+}
+
+/** No object is there that nothing needs, and none is missing. */
+async function expectNothingLeft({ disk }: Simulation): Promise<void> {
+  const state = await readState(disk.store);
+  expectThat(state !== undefined, 'there is no manifest');
+  const needed = new Set([...state.version.ssts()].flatMap(({ id }) => [`sst/${idText(id)}.sst`, `sst/${idText(id)}.meta`]));
+  const there = disk.store.sync.list('sst/').map(({ name }) => name);
+  for (const name of there) expectThat(needed.has(name), `${name} is there, and nothing needs it`);
+  for (const name of needed) expectThat(there.includes(name), `${name} is needed, and not there`);
+}

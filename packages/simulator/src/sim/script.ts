@@ -1,0 +1,80 @@
+// What a life consists of, as plain data: it can be written down, read by humans, shortened, and lived again.
+
+import type { Durability } from '@varve/core';
+import type { CutMode } from '../disk/disk.ts';
+import type { FaultRates } from '../disk/faults.ts';
+import type { Manner } from '../disk/sim-store.ts';
+
+/** Space and key by number, and the size of the new value; no size deletes. */
+export type ScriptedChange = readonly [space: number, key: number, size?: number];
+
+export interface ScriptedRange {
+  readonly space: number;
+  readonly from?: number;
+  readonly to?: number;
+  readonly reverse?: true;
+  readonly limit?: number;
+}
+
+/** How a write is made: `now` synchronously, where the store allows it; `hurry`: the actor goes on without waiting for it. */
+interface HowWritten {
+  readonly durability?: Durability;
+  readonly how?: 'now' | 'hurry';
+}
+
+export type WriteStep = HowWritten &
+  ({ readonly do: 'put'; readonly change: ScriptedChange } | { readonly do: 'batch'; readonly changes: readonly ScriptedChange[] });
+
+/** Writes that depend on what is there. They are alone among writers, since only so it is known what they have to find. */
+export type ConditionalStep =
+  | {
+      readonly do: 'check';
+      readonly key: readonly [space: number, key: number];
+      readonly right: boolean;
+      readonly changes: readonly ScriptedChange[];
+    }
+  | { readonly do: 'update'; readonly change: ScriptedChange };
+
+export type ReadStep =
+  | { readonly do: 'get'; readonly keys: readonly (readonly [space: number, key: number])[]; readonly how?: 'now' }
+  | { readonly do: 'scan'; readonly range: ScriptedRange; readonly how?: 'now' }
+  | { readonly do: 'openSnapshot' }
+  | { readonly do: 'readSnapshot'; readonly pick: number; readonly range: ScriptedRange }
+  | { readonly do: 'closeSnapshot'; readonly pick: number }
+  | { readonly do: 'openCursor'; readonly range: ScriptedRange }
+  | { readonly do: 'readCursor'; readonly pick: number; readonly count: number };
+
+export type CareStep = { readonly do: 'flush' | 'compact' | 'sync' | 'verify' | 'idle' | 'reopen' };
+
+export type FateStep =
+  /** The process dies; what it asked of the disk may still happen, now or later. */
+  | { readonly do: 'kill' }
+  | { readonly do: 'cut'; readonly mode: CutMode }
+  /** The power goes at the n-th call from here. */
+  | { readonly do: 'cutAt'; readonly calls: number; readonly when: 'before' | 'after'; readonly mode: CutMode }
+  /** The process dies, and the power goes at the n-th call of the next open. */
+  | { readonly do: 'cutAtOpen'; readonly calls: number; readonly when: 'before' | 'after'; readonly mode: CutMode }
+  /** The process is stopped, another takes over, and after a while the first one goes on. */
+  | { readonly do: 'takeOver'; readonly sleepMs: number }
+  | { readonly do: 'faults'; readonly rates: FaultRates; readonly ms: number };
+
+export type Step = (WriteStep | ConditionalStep | ReadStep | CareStep | FateStep) & { readonly waitMs?: number };
+
+export interface Settings {
+  readonly manner: Manner;
+  readonly latencyMs: number;
+  readonly memoryBudgetBytes: number;
+  readonly blockSizeBytes: number;
+  readonly sstSizeBytes: number;
+  readonly compression: 'lz4' | 'none';
+  /** Keys of each space. */
+  readonly keys: number;
+}
+
+export interface Script {
+  /** Decides what the steps leave open: the order of what happens at once, how long calls take, which of them fail. */
+  readonly seed: number;
+  readonly settings: Settings;
+  /** Each actor takes its steps one after the other, beside all others. */
+  readonly actors: readonly (readonly Step[])[];
+}

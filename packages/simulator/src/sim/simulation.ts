@@ -1,0 +1,261 @@
+// A life: a disk, a database on it that is opened again whenever it ended, actors that use it all at once, and the model that knows what they must find.
+
+import { open, seededRandom, StorageError } from '@varve/core';
+import { Disk, type CutMode } from '../disk/disk.ts';
+import { NO_FAULTS, type FaultRates } from '../disk/faults.ts';
+import { Gate, PowerLost } from '../disk/gate.ts';
+import { simLog } from '../disk/sim-log.ts';
+import { simStore } from '../disk/sim-store.ts';
+import { ModelHistory, type ModelEntry } from '../model/history.ts';
+import { Values } from '../model/values.ts';
+import { Draw } from '../world/draw.ts';
+import { Gone, Process } from '../world/process.ts';
+import { Trace } from '../world/trace.ts';
+import { World } from '../world/world.ts';
+import { CODECS, Incarnation, SPACE_NAMES, type Db } from './incarnation.ts';
+import type { Script } from './script.ts';
+import { expectThat, Wrong } from './wrong.ts';
+
+const RETRY_MS = 20;
+const SETTLE_MS = 0.1;
+/** What a writer tries to write after it was overtaken. */
+const ZOMBIE = 'zombie';
+const ZOMBIE_BYTES = 8;
+/** What survives at least: the death of the process, and a power cut. */
+interface Floor {
+  readonly process: number;
+  readonly power: number;
+}
+
+/** An open that fails so often without a fault in sight will never succeed. */
+const MOST_ATTEMPTS = 200;
+
+export class Simulation {
+  readonly script: Script;
+  readonly world: World;
+  readonly disk = new Disk();
+  readonly history = new ModelHistory<number>((a, b) => a === b);
+  readonly values = new Values();
+  readonly trace: Trace;
+  rates: FaultRates = NO_FAULTS;
+  /** The power will go during the next open. */
+  cutAtOpen: { calls: number; when: 'before' | 'after'; mode: CutMode } | undefined;
+  /** A write that depends on what is there has the database for itself. */
+  isExclusive = false;
+  /** Ends of the process and power cuts so far. */
+  crashes = 0;
+  #current: Promise<Incarnation> | undefined;
+  readonly #overtaken: Incarnation[] = [];
+  #processes = 0;
+  #wrong: Error | undefined;
+
+  constructor(script: Script, keepsTrace = false) {
+    this.script = script;
+    this.world = new World(new Draw(script.seed));
+    this.trace = new Trace(() => this.world.age, keepsTrace);
+  }
+
+  /** Synchronous calls may be used. */
+  get canAnswerNow(): boolean {
+    return this.script.settings.manner !== 'later';
+  }
+
+  /** The database, opened if it is not. */
+  current(): Promise<Incarnation> {
+    return (this.#current ??= this.#open({ process: 0, power: 0 }));
+  }
+
+  /** Throws what was found to be wrong where nobody was waiting for it. */
+  assertRight(): void {
+    if (this.#wrong !== undefined) throw this.#wrong;
+  }
+
+  readonly noteWrong = (error: unknown): void => {
+    this.#wrong ??= error instanceof Error ? error : new Wrong(String(error));
+  };
+
+  /** Ends the handle in an orderly way, or as well as a failed one can be, and opens the next. Once, whoever asks. */
+  async reopen(incarnation: Incarnation): Promise<void> {
+    if (incarnation.ended) return;
+    await this.#replace(incarnation, async () => {
+      const { acked, failed } = incarnation;
+      let closed = !failed;
+      try {
+        await incarnation.process.outside(incarnation.db.close());
+      } catch (error) {
+        incarnation.assertExpected(error);
+        closed = false;
+      }
+      this.trace.note('closed', closed && !incarnation.failed ? 1 : 0);
+      if (closed && !incarnation.failed) incarnation.noteSynced(acked);
+    });
+  }
+
+  /** The process dies; with a power cut the disk forgets what it was not told to keep. */
+  async crash(incarnation: Incarnation, cut?: CutMode): Promise<void> {
+    if (incarnation.ended) return;
+    await this.#replace(incarnation, async () => {
+      this.crashes++;
+      incarnation.process.die();
+      incarnation.gate.abandon(cut === undefined);
+      if (cut !== undefined) this.#cutPower(cut);
+      this.trace.note(cut === undefined ? 'killed' : 'cut');
+      // What was not synced is gone with the power.
+      if (cut !== undefined) incarnation.buffered = incarnation.synced;
+    });
+  }
+
+  /** Nobody on this machine survives it. */
+  #cutPower(mode: CutMode): void {
+    for (const { process, gate } of this.#overtaken) {
+      process.die();
+      gate.abandon(false);
+    }
+    this.disk.cutPower(mode, this.world.draw);
+  }
+
+  /** The process is stopped, the next one takes over, and then the first goes on. */
+  async takeOver(incarnation: Incarnation, sleepMs: number): Promise<void> {
+    if (incarnation.ended) return;
+    const stop = async (): Promise<void> => {
+      incarnation.process.stop();
+      this.trace.note('stopped');
+    };
+    await this.#replace(incarnation, stop, incarnation);
+    await this.world.sleep(sleepMs);
+    const value = this.values.make(ZOMBIE_BYTES);
+    incarnation.goOn([{ space: SPACE_NAMES[0], key: ZOMBIE, value }], async () => {
+      await incarnation.db.put(ZOMBIE, this.values.bytesOf(value)).finally(() => void incarnation.db.close().catch(() => undefined));
+    });
+  }
+
+  /** `end` ends the handle; then the next one is opened. */
+  async #replace(incarnation: Incarnation, end: () => Promise<void>, overtaken?: Incarnation): Promise<void> {
+    incarnation.ended = true;
+    // Whoever is told of the end has heard it before the next one begins.
+    const over = end().then(() => this.world.sleep(SETTLE_MS));
+    const next = over.then(() => this.#open({ process: incarnation.buffered, power: incarnation.synced }, overtaken));
+    this.#current = next;
+    next.catch(this.noteWrong);
+    await next;
+  }
+
+  async #open(floor: Floor, overtaken?: Incarnation): Promise<Incarnation> {
+    let earliest = floor.process;
+    for (let attempt = 1; ; attempt++) {
+      const process = new Process(this.world, ++this.#processes);
+      const gate = new Gate(this.world, process, { latencyMs: this.script.settings.latencyMs, trace: this.trace });
+      const cut = this.cutAtOpen;
+      this.cutAtOpen = undefined;
+      if (cut !== undefined) {
+        const cutPower = (): void => {
+          gate.abandon(false);
+          this.#cutPower(cut.mode);
+          this.crashes++;
+          earliest = floor.power;
+        };
+        gate.cutAt = { calls: cut.calls, when: cut.when, cut: cutPower };
+      }
+      // Faults pass.
+      gate.rates = attempt > MOST_ATTEMPTS / 2 ? NO_FAULTS : this.rates;
+      try {
+        const incarnation = await process.outside(this.#openWith(process, gate, earliest, overtaken));
+        gate.cutAt = undefined;
+        return incarnation;
+      } catch (error) {
+        if (error instanceof Wrong || !isPassing(error, gate)) throw error;
+        expectThat(attempt < MOST_ATTEMPTS, `open fails for ever: ${String(error)}`);
+        this.trace.note('open failed', attempt);
+        if (process.alive) {
+          process.die();
+          gate.abandon(true);
+        }
+        await this.world.sleep(RETRY_MS);
+      }
+    }
+  }
+
+  async #openWith(process: Process, gate: Gate, earliest: number, overtaken: Incarnation | undefined): Promise<Incarnation> {
+    const { manner, memoryBudgetBytes, blockSizeBytes, sstSizeBytes, compression } = this.script.settings;
+    const db = (await open(simStore(this.disk, gate, manner), {
+      ...CODECS,
+      log: simLog(this.disk, gate, manner !== 'later'),
+      takeover: 'now',
+      clock: process.clock,
+      turns: process.turns,
+      random: seededRandom(this.script.seed + 7919 * this.#processes),
+      memoryBudgetBytes,
+      blockSizeBytes,
+      sstSizeBytes,
+      compression,
+    })) as unknown as Db;
+    const moment = await this.#recover(db, earliest, overtaken);
+    this.trace.note('open', moment, earliest);
+    return new Incarnation({ process, gate, db, history: this.history, moment, trace: this.trace, wrong: this.noteWrong });
+  }
+
+  /** What is found has to be a prefix of what was written that holds all that was promised. */
+  async #recover(db: Db, earliest: number, overtaken: Incarnation | undefined): Promise<number> {
+    const found = new Map<string, ModelEntry<number>[]>();
+    const side = db.keyspace(SPACE_NAMES[1], CODECS);
+    for (const [i, space] of [db, side].entries()) found.set(SPACE_NAMES[i], this.numbered(await space.scan().all()));
+    const moment = this.history.momentOf(found, earliest) ?? this.#momentOfOvertaken(found, earliest);
+    expectThat(
+      moment !== undefined,
+      `what is left is no prefix that holds all up to ${earliest} of ${this.history.now}: ${this.#difference(found, earliest)}`,
+    );
+    const forgotten = this.history.cutAfter(moment);
+    if (overtaken !== undefined) {
+      overtaken.wasOvertaken(moment, forgotten);
+      this.#overtaken.push(overtaken);
+    }
+    return moment;
+  }
+
+  /**
+   * Whoever took over may have made nothing durable, not even its fence, when the power was cut. Then what the writer before it did last, and was
+   * not told of, may come to light.
+   */
+  #momentOfOvertaken(found: ReadonlyMap<string, readonly ModelEntry<number>[]>, earliest: number): number | undefined {
+    for (const overtaken of this.#overtaken) {
+      const { latest } = overtaken.overtakenAt!;
+      if (earliest > latest) continue;
+      const others = this.history.cutAfter(latest);
+      for (const write of overtaken.forgotten) this.history.add(write);
+      const moment = this.history.momentOf(found, earliest);
+      if (moment !== undefined) {
+        overtaken.overtakenAt = { latest: moment, earliest: this.history.sameSince(moment) };
+        return moment;
+      }
+      this.history.cutAfter(latest);
+      for (const write of others) this.history.add(write);
+    }
+    return undefined;
+  }
+
+  /** Entries with the numbers of their values. */
+  numbered(entries: readonly (readonly [string, Uint8Array])[]): ModelEntry<number>[] {
+    return entries.map(([key, value]) => [key, this.values.numberOf(value)]);
+  }
+
+  /** The first key that was never so. */
+  #difference(found: ReadonlyMap<string, readonly ModelEntry<number>[]>, earliest: number): string {
+    for (const [space, entries] of found) {
+      const contents = new Map(entries);
+      const wanted = new Map(this.history.scan(space, {}, earliest));
+      const key = [...wanted.keys(), ...contents.keys()].find(
+        (each) => !this.history.had(space, each, contents.get(each), earliest, this.history.now),
+      );
+      if (key !== undefined) return `${space} ${key} is ${contents.get(key)}, was ${wanted.get(key)}`;
+    }
+    return 'each key alone would be right';
+  }
+}
+
+/** Errors after which the next attempt may succeed. */
+function isPassing(error: unknown, gate: Gate): boolean {
+  if (error instanceof Gone || error instanceof PowerLost) return true;
+  if (!(error instanceof StorageError)) return false;
+  if (error.code === 'CORRUPTION') return gate.rotten > 0;
+  return ['UNAVAILABLE', 'QUOTA', 'FENCED', 'UNKNOWN', 'READ_ONLY', 'CLOSED'].includes(error.code);
+}

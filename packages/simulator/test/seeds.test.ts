@@ -1,0 +1,28 @@
+// Lives of many seeds. `npm run sim` lives more of them; a failure tells its seed, and `npm run sim -- --seeds 1 --from <seed> --trace` what happened.
+
+import { describe, expect, it } from 'vitest';
+import { generate } from '../src/sim/generate.ts';
+import { live } from '../src/sim/live.ts';
+
+const { versions } = process;
+/** The other runtimes show that they run the same lives; what they live differs in nothing. */
+const GROUPS = versions['bun'] === undefined && versions['deno'] === undefined ? 20 : 1;
+const SEEDS_A_GROUP = 100;
+const TIMEOUT_MS = 120_000;
+
+describe('lives of a database', () => {
+  it.each(Array.from({ length: GROUPS }, (_, group) => 1 + group * SEEDS_A_GROUP))(
+    'break no promise (100 seeds from %i on)',
+    async (from) => {
+      let crashed = 0;
+      for (let seed = from; seed < from + SEEDS_A_GROUP; seed++) if ((await live(generate(seed))).crashes > 0) crashed++;
+      expect(crashed).toBeGreaterThan(SEEDS_A_GROUP / 2);
+    },
+    TIMEOUT_MS,
+  );
+
+  it.each([3, 5, 7, 11, 13])('are the same when they are lived again, down to the bytes that are left (seed %i)', async (seed) => {
+    const first = await live(generate(seed));
+    expect(await live(generate(seed))).toEqual(first);
+  });
+});
