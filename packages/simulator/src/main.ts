@@ -10,6 +10,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     steps: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    'until-failure': { type: 'boolean', default: false },
   },
 });
 const from = Number(values.from);
@@ -33,6 +34,7 @@ for (let seed = from; seed < to; seed++) {
     }
   }
   sum.lives++;
+  if (sum.failed > 0 && values['until-failure']) break;
 }
 const seconds = (performance.now() - start) / 1000;
 process.stdout.write(

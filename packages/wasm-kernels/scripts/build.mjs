@@ -9,6 +9,7 @@ import { mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { compile } from './compile.mjs';
 
 const home = join(dirname(fileURLToPath(import.meta.url)), '..');
 const assembly = join(home, 'assembly');
@@ -19,12 +20,6 @@ const outputs = {
 };
 const TEXT_FIRST = 40;
 const TEXT_RADIX = 84;
-
-const flags = [
-  ...['--runtime', 'stub', '--noAssert', '--use', 'abort='], // no allocator, no collector, no imports but the memory
-  ...['--importMemory', '--noExportMemory', '--initialMemory', '0'],
-  ...['--enable', 'simd'],
-];
 
 /** Brings the outputs up to date. */
 async function build() {
@@ -40,50 +35,20 @@ async function build() {
 async function compileQuietSources() {
   for (;;) {
     const newest = newestSource();
-    const wasm = await compile();
+    const wasm = await compile(home);
     if (newestSource() === newest) return wasm;
   }
 }
 
 function newestSource() {
-  const sources = [assembly, join(home, 'src/layout.ts'), fileURLToPath(import.meta.url)];
+  const scripts = dirname(fileURLToPath(import.meta.url));
+  const sources = [assembly, join(home, 'src/layout.ts'), join(scripts, 'build.mjs'), join(scripts, 'compile.mjs')];
   for (const name of readdirSync(assembly)) sources.push(join(assembly, name));
   return Math.max(...sources.map(modified));
 }
 
 function modified(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-}
-
-async function compile() {
-  const { main } = await import('assemblyscript/asc');
-  let wasm;
-  const writeFile = (name, contents) => {
-    if (name.endsWith('.wasm')) wasm = contents;
-  };
-  const { error, stderr } = await main(['assembly/index.ts', '--baseDir', home, '--outFile', 'kernels.wasm', ...flags], {
-    writeFile,
-    transforms: [Optimizer],
-  });
-  if (error) throw new Error(`the kernels do not compile\n${stderr}`, { cause: error });
-  process.stderr.write(stderr.toString());
-  return wasm;
-}
-
-/** Binaryen's own passes at their highest level, until they gain no more: a tenth smaller than the compiler's -O3 and as fast. */
-class Optimizer {
-  afterCompile(module) {
-    this.binaryen.setOptimizeLevel(3);
-    this.binaryen.setShrinkLevel(0);
-    this.binaryen.setLowMemoryUnused(true); // no address wraps around: constant offsets become part of loads and stores
-    let size;
-    let smaller = Infinity;
-    do {
-      size = smaller;
-      module.optimize();
-      smaller = module.emitBinary().length;
-    } while (smaller < size);
-  }
 }
 
 /** A kernel that allocates, traps through `abort` or has data of its own is a mistake. */

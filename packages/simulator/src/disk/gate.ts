@@ -5,6 +5,7 @@ import { StorageError, type MemoryOperation } from '@varve/core';
 import type { Process } from '../world/process.ts';
 import type { Trace } from '../world/trace.ts';
 import type { World } from '../world/world.ts';
+import type { PlannedCut, PowerSwitch } from './power-switch.ts';
 import { drawFault, NO_FAULTS, type Fault, type FaultRates } from './faults.ts';
 
 /** Thrown into a process whose power was cut in the middle of a synchronous call: nothing it does afterwards counts. */
@@ -28,6 +29,7 @@ export interface GateOptions {
   /** How long calls take, at most, but for a few. */
   readonly latencyMs: number;
   readonly trace: Trace;
+  readonly power: PowerSwitch;
 }
 
 /** Far beyond all patience. */
@@ -37,20 +39,20 @@ const SLOW_TIMES = 50;
 
 export class Gate {
   rates: FaultRates = NO_FAULTS;
-  /** Counts down with every call; at 0 the power goes, before the effect of that call or after it. */
-  cutAt: { calls: number; when: 'before' | 'after'; cut: () => void } | undefined;
   readonly process: Process;
   readonly #world: World;
   readonly #latencyMs: number;
   readonly #trace: Trace;
+  readonly #power: PowerSwitch;
   readonly #inFlight = new Set<Call<unknown>>();
   /** Calls so far. */
   calls = 0;
   /** Reads that were spoiled. */
   rotten = 0;
 
-  constructor(world: World, process: Process, { latencyMs, trace }: GateOptions) {
+  constructor(world: World, process: Process, { latencyMs, trace, power }: GateOptions) {
     this.#trace = trace;
+    this.#power = power;
     this.#world = world;
     this.process = process;
     this.#latencyMs = latencyMs;
@@ -59,12 +61,13 @@ export class Gate {
   /** A call that is over when it returns. */
   now<T>(call: Call<T>): T {
     if (!this.process.alive) throw new PowerLost();
-    const isLast = this.#isCutAt();
-    if (isLast === 'before') this.#cut();
+    this.calls++;
+    const cut = this.#power.count();
+    if (cut?.when === 'before') this.#die(cut);
     const fault = drawFault(this.#world.draw, this.rates, call.operation, true);
     if (fault === 'refused' || fault === 'full') throw errorOf(fault, call);
     const value = this.#happen(call);
-    if (isLast === 'after') this.#cut();
+    if (cut !== undefined) this.#die(cut);
     if (fault !== undefined && fault !== 'rotten') throw errorOf(fault, call);
     if (fault === 'rotten') this.#spoil(call);
     return value;
@@ -74,8 +77,9 @@ export class Gate {
   later<T>(call: Call<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (!this.process.alive) return;
-      const isLast = this.#isCutAt();
-      const fault = isLast === undefined ? drawFault(this.#world.draw, this.rates, call.operation, false) : undefined;
+      this.calls++;
+      const cut = this.#power.count();
+      const fault = cut === undefined ? drawFault(this.#world.draw, this.rates, call.operation, false) : undefined;
       const refuse = (): void => reject(errorOf(fault!, call));
       if (fault === 'refused' || fault === 'full') return this.process.after(this.#time(), refuse);
       this.#inFlight.add(call);
@@ -87,9 +91,9 @@ export class Gate {
       }
       this.#world.after(fault === 'hung' ? HUNG_MS * this.#world.draw.share() : this.#time(), () => {
         if (!this.#inFlight.delete(call)) return;
-        if (isLast === 'before') return this.#cutQuietly();
+        if (cut?.when === 'before') return this.#loseMachine(cut);
         const answer = this.#answerOf(call, fault === 'rotten', resolve, reject);
-        if (isLast === 'after') return this.#cutQuietly();
+        if (cut !== undefined) return this.#loseMachine(cut);
         if (fault === 'lost') this.process.after(this.#time(), refuse);
         else if (fault !== 'hung') this.process.after(this.#time() / 4, answer);
       });
@@ -132,19 +136,14 @@ export class Gate {
     call.spoil?.(this.#world.draw.below(2 ** 30));
   }
 
-  #isCutAt(): 'before' | 'after' | undefined {
-    this.calls++;
-    return this.cutAt !== undefined && this.cutAt.calls-- === 0 ? this.cutAt.when : undefined;
-  }
-
-  #cut(): never {
-    this.#cutQuietly();
+  #die(cut: PlannedCut): never {
+    this.#loseMachine(cut);
     throw new PowerLost();
   }
 
-  #cutQuietly(): void {
+  #loseMachine(cut: PlannedCut): void {
     this.process.die();
-    this.#world.after(0, this.cutAt!.cut);
+    this.#world.after(0, () => this.#power.cut(cut));
   }
 
   #time(): number {

@@ -1,6 +1,7 @@
 // The script of a seed: a database of small blocks and small SSTs, so that everything happens all the time, and a handful of actors.
 
 import { CUT_MODES } from '../disk/disk.ts';
+import type { PlannedCut } from '../disk/power-switch.ts';
 import type { FaultRates } from '../disk/faults.ts';
 import { Draw } from '../world/draw.ts';
 import type {
@@ -91,7 +92,7 @@ const FATE: Weighted = {
   kill: [2, (draw): FateStep & { waitMs: number } => ({ do: 'kill', waitMs: pause(draw) })],
   cut: [2, (draw): FateStep & { waitMs: number } => ({ do: 'cut', mode: draw.pick(CUT_MODES), waitMs: pause(draw) })],
   cutAt: [3, (draw) => ({ do: 'cutAt', ...cut(draw, 400), waitMs: pause(draw) })],
-  cutAtOpen: [1, (draw) => ({ do: 'cutAtOpen', ...cut(draw, 30), waitMs: pause(draw) })],
+  cutAtOpen: [1, (draw) => ({ do: 'kill', cut: cut(draw, 30), waitMs: pause(draw) })],
   takeOver: [2, (draw) => ({ do: 'takeOver', sleepMs: draw.below(500), waitMs: pause(draw) })],
   faults: [2, (draw) => ({ do: 'faults', rates: rates(draw), ms: draw.below(300), waitMs: pause(draw) })],
 };
@@ -129,7 +130,7 @@ function now(draw: Draw): { how?: 'now' } {
   return draw.chance(0.4) ? { how: 'now' } : {};
 }
 
-function cut(draw: Draw, most: number): { calls: number; when: 'before' | 'after'; mode: (typeof CUT_MODES)[number] } {
+function cut(draw: Draw, most: number): PlannedCut {
   return { calls: draw.skewed(0, most), when: draw.pick(['before', 'after']), mode: draw.pick(CUT_MODES) };
 }
 

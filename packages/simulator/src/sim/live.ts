@@ -36,6 +36,7 @@ export async function live(script: Script, keepsTrace = false): Promise<Life> {
     await world.run(async () => {
       await Promise.all(script.actors.map((steps, actor) => act(simulation, actor, steps)));
       simulation.rates = NO_FAULTS;
+      simulation.power.forget();
       await inspectAll(simulation);
     });
     simulation.assertRight();
@@ -85,7 +86,6 @@ function take(simulation: Simulation, incarnation: Incarnation, step: Step): Pro
     case 'kill':
     case 'cut':
     case 'cutAt':
-    case 'cutAtOpen':
     case 'takeOver':
     case 'faults':
       return befall(simulation, incarnation, step);
@@ -110,17 +110,13 @@ async function care(simulation: Simulation, incarnation: Incarnation, step: Care
 async function befall(simulation: Simulation, incarnation: Incarnation, step: FateStep): Promise<void> {
   switch (step.do) {
     case 'kill':
-      return simulation.crash(incarnation);
+      if (step.cut !== undefined) simulation.power.plan(step.cut);
+      return simulation.kill(incarnation);
     case 'cut':
-      return simulation.crash(incarnation, step.mode);
-    case 'cutAt': {
-      const cut = (): void => void simulation.crash(incarnation, step.mode).catch(simulation.noteWrong);
-      incarnation.gate.cutAt ??= { calls: step.calls, when: step.when, cut };
+      if (!incarnation.ended) simulation.cutPower(step.mode);
       return;
-    }
-    case 'cutAtOpen':
-      simulation.cutAtOpen = step;
-      return simulation.crash(incarnation);
+    case 'cutAt':
+      return simulation.power.plan(step);
     case 'takeOver':
       return simulation.takeOver(incarnation, step.sleepMs);
     case 'faults':
@@ -142,7 +138,6 @@ async function inspectAll(simulation: Simulation): Promise<void> {
   await simulation.world.sleep(200_000);
   const last = await simulation.current();
   last.gate.rates = NO_FAULTS;
-  last.gate.cutAt = undefined;
   await simulation.reopen(last);
   const incarnation = await simulation.current();
   const { db, spaces } = incarnation;

@@ -2,6 +2,7 @@
 
 import type { Durability } from '@varve/core';
 import type { CutMode } from '../disk/disk.ts';
+import type { PlannedCut } from '../disk/power-switch.ts';
 import type { FaultRates } from '../disk/faults.ts';
 import type { Manner } from '../disk/sim-store.ts';
 
@@ -47,13 +48,11 @@ export type ReadStep =
 export type CareStep = { readonly do: 'flush' | 'compact' | 'sync' | 'verify' | 'idle' | 'reopen' };
 
 export type FateStep =
-  /** The process dies; what it asked of the disk may still happen, now or later. */
-  | { readonly do: 'kill' }
+  /** The process dies; what it asked of the disk may still happen, now or later. With a cut the power goes as well, at the n-th call of the next open. */
+  | { readonly do: 'kill'; readonly cut?: PlannedCut }
   | { readonly do: 'cut'; readonly mode: CutMode }
-  /** The power goes at the n-th call from here. */
-  | { readonly do: 'cutAt'; readonly calls: number; readonly when: 'before' | 'after'; readonly mode: CutMode }
-  /** The process dies, and the power goes at the n-th call of the next open. */
-  | { readonly do: 'cutAtOpen'; readonly calls: number; readonly when: 'before' | 'after'; readonly mode: CutMode }
+  /** The power goes at the n-th call from here, whoever makes it. */
+  | ({ readonly do: 'cutAt' } & PlannedCut)
   /** The process is stopped, another takes over, and after a while the first one goes on. */
   | { readonly do: 'takeOver'; readonly sleepMs: number }
   | { readonly do: 'faults'; readonly rates: FaultRates; readonly ms: number };

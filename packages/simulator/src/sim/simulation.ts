@@ -4,6 +4,7 @@ import { open, seededRandom, StorageError } from '@varve/core';
 import { Disk, type CutMode } from '../disk/disk.ts';
 import { NO_FAULTS, type FaultRates } from '../disk/faults.ts';
 import { Gate, PowerLost } from '../disk/gate.ts';
+import { PowerSwitch } from '../disk/power-switch.ts';
 import { simLog } from '../disk/sim-log.ts';
 import { simStore } from '../disk/sim-store.ts';
 import { ModelHistory, type ModelEntry } from '../model/history.ts';
@@ -38,14 +39,17 @@ export class Simulation {
   readonly values = new Values();
   readonly trace: Trace;
   rates: FaultRates = NO_FAULTS;
-  /** The power will go during the next open. */
-  cutAtOpen: { calls: number; when: 'before' | 'after'; mode: CutMode } | undefined;
+  readonly power = new PowerSwitch((mode) => this.cutPower(mode));
   /** A write that depends on what is there has the database for itself. */
   isExclusive = false;
   /** Ends of the process and power cuts so far. */
   crashes = 0;
   #current: Promise<Incarnation> | undefined;
   readonly #overtaken: Incarnation[] = [];
+  /** Of processes that may be alive. */
+  readonly #gates = new Set<Gate>();
+  #opening: { lostPower: boolean } | undefined;
+  #last: Incarnation | undefined;
   #processes = 0;
   #wrong: Error | undefined;
 
@@ -61,8 +65,13 @@ export class Simulation {
   }
 
   /** The database, opened if it is not. */
-  current(): Promise<Incarnation> {
-    return (this.#current ??= this.#open({ process: 0, power: 0 }));
+  async current(): Promise<Incarnation> {
+    for (;;) {
+      const incarnation = await (this.#current ??= this.#open({ process: 0, power: 0 }));
+      // Of one whose power was cut this moment the next follows.
+      if (incarnation.process.alive) return incarnation;
+      await this.world.sleep(SETTLE_MS);
+    }
   }
 
   /** Throws what was found to be wrong where nobody was waiting for it. */
@@ -91,28 +100,30 @@ export class Simulation {
     });
   }
 
-  /** The process dies; with a power cut the disk forgets what it was not told to keep. */
-  async crash(incarnation: Incarnation, cut?: CutMode): Promise<void> {
+  /** The process dies. */
+  async kill(incarnation: Incarnation): Promise<void> {
     if (incarnation.ended) return;
-    await this.#replace(incarnation, async () => {
-      this.crashes++;
-      incarnation.process.die();
-      incarnation.gate.abandon(cut === undefined);
-      if (cut !== undefined) this.#cutPower(cut);
-      this.trace.note(cut === undefined ? 'killed' : 'cut');
-      // What was not synced is gone with the power.
-      if (cut !== undefined) incarnation.buffered = incarnation.synced;
-    });
+    this.crashes++;
+    incarnation.process.die();
+    incarnation.gate.abandon(true);
+    this.trace.note('killed');
+    await this.#replace(incarnation, async () => undefined);
   }
 
-  /** Nobody on this machine survives it. */
-  #cutPower(mode: CutMode): void {
-    for (const { process, gate } of this.#overtaken) {
-      process.die();
+  /** No process on this machine survives, and the disk forgets what it was not told to keep. */
+  readonly cutPower = (mode: CutMode): void => {
+    this.crashes++;
+    for (const gate of this.#gates) {
+      gate.process.die();
       gate.abandon(false);
     }
+    this.#gates.clear();
     this.disk.cutPower(mode, this.world.draw);
-  }
+    this.trace.note('cut');
+    if (this.#last !== undefined) this.#last.buffered = this.#last.synced;
+    if (this.#opening !== undefined) this.#opening.lostPower = true;
+    else if (this.#last?.ended === false) this.#replace(this.#last, async () => undefined).catch(this.noteWrong);
+  };
 
   /** The process is stopped, the next one takes over, and then the first goes on. */
   async takeOver(incarnation: Incarnation, sleepMs: number): Promise<void> {
@@ -141,27 +152,19 @@ export class Simulation {
   }
 
   async #open(floor: Floor, overtaken?: Incarnation): Promise<Incarnation> {
-    let earliest = floor.process;
+    const opening = (this.#opening = { lostPower: false });
     for (let attempt = 1; ; attempt++) {
       const process = new Process(this.world, ++this.#processes);
-      const gate = new Gate(this.world, process, { latencyMs: this.script.settings.latencyMs, trace: this.trace });
-      const cut = this.cutAtOpen;
-      this.cutAtOpen = undefined;
-      if (cut !== undefined) {
-        const cutPower = (): void => {
-          gate.abandon(false);
-          this.#cutPower(cut.mode);
-          this.crashes++;
-          earliest = floor.power;
-        };
-        gate.cutAt = { calls: cut.calls, when: cut.when, cut: cutPower };
-      }
+      const { latencyMs } = this.script.settings;
+      const gate = new Gate(this.world, process, { latencyMs, trace: this.trace, power: this.power });
+      this.#gates.add(gate);
       // Faults pass.
       gate.rates = attempt > MOST_ATTEMPTS / 2 ? NO_FAULTS : this.rates;
       try {
+        const earliest = opening.lostPower ? floor.power : floor.process;
         const incarnation = await process.outside(this.#openWith(process, gate, earliest, overtaken));
-        gate.cutAt = undefined;
-        return incarnation;
+        this.#opening = undefined;
+        return (this.#last = incarnation);
       } catch (error) {
         if (error instanceof Wrong || !isPassing(error, gate)) throw error;
         expectThat(attempt < MOST_ATTEMPTS, `open fails for ever: ${String(error)}`);
