@@ -3,10 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { generate } from '../src/sim/generate.ts';
 import { live } from '../src/sim/live.ts';
+import { isNode } from './runtimes.ts';
 
-const { versions } = process;
-/** The other runtimes show that they run the same lives; what they live differs in nothing. */
-const GROUPS = versions['bun'] === undefined && versions['deno'] === undefined ? 20 : 1;
+const GROUPS = isNode ? 20 : 1;
 const SEEDS_A_GROUP = 100;
 const TIMEOUT_MS = 120_000;
 

@@ -35,6 +35,13 @@ describe('utf8', () => {
     for (const character of CHARACTERS) expect(maxUtf8Bytes(character.repeat(2000))).toBe(encoded(utf8, character.repeat(2000)).length);
   });
 
+  it('asks for enough for a long text that it then refuses: nothing behind what was reserved is written', () => {
+    for (const lone of ['\ud800', '\udc00', '\udc00\ud800', 'a\ud83d', '🪨\udea8']) {
+      const refused = lone.repeat(2000);
+      expect(maxUtf8Bytes(refused)).toBe(new TextEncoder().encode(refused).length);
+    }
+  });
+
   it.each([
     ['\ud800', 0],
     ['ab\udc00', 2],

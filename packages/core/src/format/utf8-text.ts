@@ -63,8 +63,9 @@ function exactUtf8Bytes(text: string): number {
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    // A pair of surrogates takes four bytes: two for each of its halves.
-    if (unit > 0x7f) bytes += unit > 0x7ff && (unit & 0xf800) !== 0xd800 ? 2 : 1;
+    if (unit > 0x7f) bytes += unit > 0x7ff ? 2 : 1;
+    // The other half of a pair of surrogates: four bytes both. A lone one is refused, but written first, as the three bytes of U+FFFD.
+    if ((unit & 0xfc00) === 0xd800 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) i++;
   }
   return bytes;
 }

@@ -30,7 +30,11 @@ export interface GateOptions {
   readonly latencyMs: number;
   readonly trace: Trace;
   readonly power: PowerSwitch;
+  /** Counts calls that had their effect, by kind. */
+  readonly calls: CallCounts;
 }
+
+export type CallCounts = Partial<Record<MemoryOperation, number>>;
 
 /** Far beyond all patience. */
 const HUNG_MS = 60_000;
@@ -44,13 +48,13 @@ export class Gate {
   readonly #latencyMs: number;
   readonly #trace: Trace;
   readonly #power: PowerSwitch;
+  readonly #calls: CallCounts;
   readonly #inFlight = new Set<Call<unknown>>();
-  /** Calls so far. */
-  calls = 0;
   /** Reads that were spoiled. */
   rotten = 0;
 
-  constructor(world: World, process: Process, { latencyMs, trace, power }: GateOptions) {
+  constructor(world: World, process: Process, { latencyMs, trace, power, calls }: GateOptions) {
+    this.#calls = calls;
     this.#trace = trace;
     this.#power = power;
     this.#world = world;
@@ -61,7 +65,6 @@ export class Gate {
   /** A call that is over when it returns. */
   now<T>(call: Call<T>): T {
     if (!this.process.alive) throw new PowerLost();
-    this.calls++;
     const cut = this.#power.count();
     if (cut?.when === 'before') this.#die(cut);
     const fault = drawFault(this.#world.draw, this.rates, call.operation, true);
@@ -77,7 +80,6 @@ export class Gate {
   later<T>(call: Call<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (!this.process.alive) return;
-      this.calls++;
       const cut = this.#power.count();
       const fault = cut === undefined ? drawFault(this.#world.draw, this.rates, call.operation, false) : undefined;
       const refuse = (): void => reject(errorOf(fault!, call));
@@ -127,6 +129,7 @@ export class Gate {
   }
 
   #happen<T>(call: Call<T>): T {
+    this.#calls[call.operation] = (this.#calls[call.operation] ?? 0) + 1;
     this.#trace.tell(() => `  disk: process ${this.process.number} ${call.operation} ${call.name}`);
     return call.effect();
   }

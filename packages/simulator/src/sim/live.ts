@@ -14,6 +14,8 @@ export interface Life {
   readonly steps: number;
   readonly events: number;
   readonly crashes: number;
+  /** Calls to the disk, by kind. */
+  readonly calls: Readonly<Record<string, number>>;
   /** Of everything that happened, and of the bytes that are left. */
   readonly digest: string;
 }
@@ -48,7 +50,7 @@ export async function live(script: Script, keepsTrace = false): Promise<Life> {
     trace.bytes(simulation.disk.store.sync.get(name)!);
   }
   const steps = script.actors.reduce((sum, actor) => sum + actor.length, 0);
-  return { steps, events: world.events, crashes: simulation.crashes, digest: trace.digest };
+  return { steps, events: world.events, crashes: simulation.crashes, calls: simulation.calls, digest: trace.digest };
 }
 
 async function act(simulation: Simulation, actor: number, steps: readonly Step[]): Promise<void> {

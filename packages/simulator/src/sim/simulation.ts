@@ -3,7 +3,7 @@
 import { open, seededRandom, StorageError } from '@varve/core';
 import { Disk, type CutMode } from '../disk/disk.ts';
 import { NO_FAULTS, type FaultRates } from '../disk/faults.ts';
-import { Gate, PowerLost } from '../disk/gate.ts';
+import { Gate, PowerLost, type CallCounts } from '../disk/gate.ts';
 import { PowerSwitch } from '../disk/power-switch.ts';
 import { simLog } from '../disk/sim-log.ts';
 import { simStore } from '../disk/sim-store.ts';
@@ -42,6 +42,8 @@ export class Simulation {
   readonly power = new PowerSwitch((mode) => this.cutPower(mode));
   /** A write that depends on what is there has the database for itself. */
   isExclusive = false;
+  /** Calls to the disk, by kind. */
+  readonly calls: CallCounts = {};
   /** Ends of the process and power cuts so far. */
   crashes = 0;
   #current: Promise<Incarnation> | undefined;
@@ -156,7 +158,7 @@ export class Simulation {
     for (let attempt = 1; ; attempt++) {
       const process = new Process(this.world, ++this.#processes);
       const { latencyMs } = this.script.settings;
-      const gate = new Gate(this.world, process, { latencyMs, trace: this.trace, power: this.power });
+      const gate = new Gate(this.world, process, { latencyMs, trace: this.trace, power: this.power, calls: this.calls });
       this.#gates.add(gate);
       // Faults pass.
       gate.rates = attempt > MOST_ATTEMPTS / 2 ? NO_FAULTS : this.rates;
