@@ -1,8 +1,18 @@
 // `npm run sim -- --seeds N --from M`: lives, one a seed. A failure tells its seed; the same seed lives the same life again.
+//
+//   --steps n         about so many steps a life
+//   --until-failure   stop at the first one
+//   --trace           what happened, call by call, of lives that fail
+//   --shrink folder   write the shortest script that still fails to <folder>/seed-<seed>.json
+//   --script file     live this script instead
 
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { generate } from './sim/generate.ts';
+import { judge } from './sim/judge.ts';
 import { live, LifeFailed } from './sim/live.ts';
+import { scriptText, type Script } from './sim/script.ts';
+import { shrink } from './sim/shrink.ts';
 
 const { values } = parseArgs({
   options: {
@@ -11,34 +21,55 @@ const { values } = parseArgs({
     steps: { type: 'string' },
     trace: { type: 'boolean', default: false },
     'until-failure': { type: 'boolean', default: false },
+    shrink: { type: 'string' },
+    script: { type: 'string' },
   },
 });
-const from = Number(values.from);
-const to = from + Number(values.seeds);
-const sum = { lives: 0, steps: 0, events: 0, crashes: 0, crashed: 0, failed: 0 };
+const sum = { lives: 0, steps: 0, operations: 0, events: 0, crashes: 0, crashed: 0, failed: 0 };
 const start = performance.now();
 
-for (let seed = from; seed < to; seed++) {
+for (const script of scripts()) {
+  sum.lives++;
   try {
-    const life = await live(generate(seed, values.steps === undefined ? undefined : Number(values.steps)), values.trace);
+    const life = await live(script, values.trace);
     sum.steps += life.steps;
+    sum.operations += life.operations;
     sum.events += life.events;
     sum.crashes += life.crashes;
     if (life.crashes > 0) sum.crashed++;
-    if (values.trace) process.stdout.write(`seed=${seed} ${JSON.stringify(life)}\n`);
   } catch (error) {
     sum.failed++;
-    process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    if (values.trace && error instanceof LifeFailed) {
-      process.stdout.write(`${error.trace.join('\n')}\n${(error.cause as Error).stack}\n`);
-    }
+    await report(script, error as Error);
+    if (values['until-failure']) break;
   }
-  sum.lives++;
-  if (sum.failed > 0 && values['until-failure']) break;
 }
 const seconds = (performance.now() - start) / 1000;
-process.stdout.write(
-  `${sum.lives} lives, ${sum.crashed} of them with ${sum.crashes} crashes, ${sum.steps} steps, ${sum.events} events in ${seconds.toFixed(1)} s` +
-    ` (${Math.round(sum.steps / seconds)} steps/s): ${sum.failed} failed\n`,
+say(
+  `${sum.lives} lives, ${sum.crashed} of them with ${sum.crashes} crashes; ${sum.steps} steps, ${sum.operations} operations, ${sum.events} events ` +
+    `in ${seconds.toFixed(1)} s (${Math.round(sum.operations / seconds)} operations/s), Node ${process.version}: ${sum.failed} failed`,
 );
-process.exitCode = sum.failed > 0 ? 1 : 0;
+process.exitCode = sum.failed > 0 || sum.lives === 0 ? 1 : 0;
+
+function* scripts(): Generator<Script> {
+  if (values.script !== undefined) yield JSON.parse(readFileSync(values.script, 'utf8')) as Script;
+  else {
+    const from = Number(values.from);
+    const steps = values.steps === undefined ? undefined : Number(values.steps);
+    for (let seed = from; seed < from + Number(values.seeds); seed++) yield generate(seed, steps);
+  }
+}
+
+async function report(script: Script, error: Error): Promise<void> {
+  say(error.message);
+  if (values.trace && error instanceof LifeFailed) say(`${error.trace.join('\n')}\n${(error.cause as Error).stack}`);
+  if (values.shrink === undefined) return;
+  const short = await shrink(script, judge);
+  mkdirSync(values.shrink, { recursive: true });
+  const file = `${values.shrink}/seed-${script.seed}.json`;
+  writeFileSync(file, scriptText(short));
+  say(`  ${short.actors.flat().length} steps of ${script.actors.flat().length} still fail: ${file}`);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

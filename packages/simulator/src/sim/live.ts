@@ -12,6 +12,8 @@ import { expectThat } from './wrong.ts';
 /** What a life was like. */
 export interface Life {
   readonly steps: number;
+  /** Keys written and looked up, entries scanned not counted. */
+  readonly operations: number;
   readonly events: number;
   readonly crashes: number;
   /** Calls to the disk, by kind. */
@@ -49,8 +51,21 @@ export async function live(script: Script, keepsTrace = false): Promise<Life> {
     trace.note(name);
     trace.bytes(simulation.disk.store.sync.get(name)!);
   }
-  const steps = script.actors.reduce((sum, actor) => sum + actor.length, 0);
-  return { steps, events: world.events, crashes: simulation.crashes, calls: simulation.calls, digest: trace.digest };
+  const all = script.actors.flat();
+  const operations = all.reduce((sum, step) => sum + operationsOf(step), 0);
+  return {
+    steps: all.length,
+    operations,
+    events: world.events,
+    crashes: simulation.crashes,
+    calls: simulation.calls,
+    digest: trace.digest,
+  };
+}
+
+function operationsOf(step: Step): number {
+  if ('changes' in step) return step.changes.length;
+  return 'keys' in step ? step.keys.length : 1;
 }
 
 async function act(simulation: Simulation, actor: number, steps: readonly Step[]): Promise<void> {

@@ -77,3 +77,9 @@ export interface Script {
   /** Each actor takes its steps one after the other, beside all others. */
   readonly actors: readonly (readonly Step[])[];
 }
+
+/** The script as a file: a step a line. */
+export function scriptText({ seed, settings, actors }: Script): string {
+  const steps = actors.map((actor) => `  [\n${actor.map((step) => `   ${JSON.stringify(step)}`).join(',\n')}\n  ]`);
+  return `{\n "seed": ${seed},\n "settings": ${JSON.stringify(settings)},\n "actors": [\n${steps.join(',\n')}\n ]\n}\n`;
+}
