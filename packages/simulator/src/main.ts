@@ -31,7 +31,7 @@ const start = performance.now();
 for (const script of scripts()) {
   sum.lives++;
   try {
-    const life = await live(script, values.trace);
+    const life = await live(script, { keepsTrace: values.trace });
     sum.steps += life.steps;
     sum.operations += life.operations;
     sum.events += life.events;

@@ -40,6 +40,7 @@ export type CallCounts = Partial<Record<MemoryOperation, number>>;
 const HUNG_MS = 60_000;
 const SLOW_SHARE = 0.01;
 const SLOW_TIMES = 50;
+const SLOW_ANSWERS = 0.2;
 
 export class Gate {
   rates: FaultRates = NO_FAULTS;
@@ -97,7 +98,7 @@ export class Gate {
         const answer = this.#answerOf(call, fault === 'rotten', resolve, reject);
         if (cut !== undefined) return this.#loseMachine(cut);
         if (fault === 'lost') this.process.after(this.#time(), refuse);
-        else if (fault !== 'hung') this.process.after(this.#time() / 4, answer);
+        else if (fault !== 'hung') this.#tell(answer);
       });
     });
   }
@@ -115,6 +116,12 @@ export class Gate {
         this.#world.after(HUNG_MS * draw.share(), () => quietly(call));
       }
     }
+  }
+
+  /** Mostly at once; now and then the answer of a call is on its way while another call has its effect. */
+  #tell(answer: () => void): void {
+    if (this.#world.draw.chance(SLOW_ANSWERS)) this.process.after(this.#time() / 4, answer);
+    else this.process.tell(answer);
   }
 
   /** Makes the effect happen. Returns what tells the process. */

@@ -18,7 +18,7 @@ import type {
 } from './script.ts';
 
 const MEBIBYTE = 2 ** 20;
-const STEPS = 700;
+const STEPS = 1200;
 /** The same seed draws the script and what happens in it: not from the same sequence. */
 const SCRIPT_SALT = 0x5eed;
 
@@ -37,7 +37,7 @@ export function generate(seed: number, steps = STEPS): Script {
     drawSteps(draw, settings, KEEPER, share(0.02)),
   ];
   // One life in four is quiet: what goes wrong in it needs no disaster.
-  if (draw.chance(0.75)) actors.push(drawSteps(draw, settings, FATE, share(0.01)));
+  if (draw.chance(0.75)) actors.push(drawSteps(draw, settings, FATE, share(0.005)));
   return { seed, settings, actors };
 }
 
@@ -111,7 +111,7 @@ function put(draw: Draw, settings: Settings): WriteStep {
 
 function get(draw: Draw, settings: Settings): ReadStep {
   const space = draw.below(2);
-  const count = draw.chance(0.1) ? draw.skewed(1, 30) : 1;
+  const count = draw.chance(0.3) ? draw.skewed(1, 60) : 1;
   return { do: 'get', keys: Array.from({ length: count }, () => [space, draw.below(settings.keys)] as const), ...now(draw) };
 }
 
@@ -122,7 +122,7 @@ function check(draw: Draw, settings: Settings): ConditionalStep {
 
 function manner(draw: Draw): Pick<WriteStep, 'durability' | 'how'> {
   const durability = draw.pick(['memory', 'buffered', 'synced', undefined, undefined, undefined] as const);
-  const how = draw.pick(['now', 'hurry', 'hurry', 'hurry', undefined] as const);
+  const how = draw.pick(['now', 'hurry', 'hurry', 'hurry', 'hurry', 'hurry', 'hurry', undefined] as const);
   return { ...(durability !== undefined && { durability }), ...(how !== undefined && { how }) };
 }
 

@@ -54,8 +54,6 @@ export class Incarnation {
   outstanding = 0;
   /** Another handle comes after it, or has come: what it answers now is not checked any more. */
   ended = false;
-  /** A write failed: the handle is good for nothing but closing. */
-  failed = false;
   /** Present when another handle has taken over: the latest moment that looks like what it found, and the earliest. */
   overtakenAt: { readonly latest: number; readonly earliest: number } | undefined;
   /** Writes that whoever took over has not found, in their order; those that were refused are empty. */
@@ -66,6 +64,7 @@ export class Incarnation {
   readonly #epochs: { readonly epoch: bigint; readonly moment: number }[] = [];
   /** What was found at open. */
   readonly base: number;
+  readonly #handle: { failed: boolean };
   readonly #trace: Trace;
   readonly #wrong: (error: unknown) => void;
 
@@ -76,6 +75,8 @@ export class Incarnation {
     history: ModelHistory<number>;
     /** What was found at open. */
     moment: number;
+    /** Told of by the database. */
+    handle: { failed: boolean };
     trace: Trace;
     wrong: (error: unknown) => void;
   }) {
@@ -84,9 +85,15 @@ export class Incarnation {
     this.db = parts.db;
     this.spaces = [parts.db, spaceOf(parts.db)];
     this.#history = parts.history;
+    this.#handle = parts.handle;
     this.#trace = parts.trace;
     this.#wrong = parts.wrong;
     this.acked = this.buffered = this.synced = this.base = parts.moment;
+  }
+
+  /** A write or a sync failed: the handle is good for nothing but closing. */
+  get failed(): boolean {
+    return this.#handle.failed;
   }
 
   target(space: number): BatchTarget<string, Uint8Array> {
@@ -145,7 +152,7 @@ export class Incarnation {
 
   #refused(moment: number, error: unknown): void {
     if (error instanceof Gone || error instanceof PowerLost || !this.process.alive) return;
-    this.failed = true;
+    this.#handle.failed = true;
     const code = error instanceof StorageError ? error.code : undefined;
     this.#trace.note(`refused ${code}`, moment);
     if (code === 'UNKNOWN') return;

@@ -33,7 +33,14 @@ export class LifeFailed extends Error {
   }
 }
 
-export async function live(script: Script, keepsTrace = false): Promise<Life> {
+export interface LiveOptions {
+  /** Failures tell what had happened, call by call. */
+  readonly keepsTrace?: boolean;
+  /** The digest is of the bytes that are left as well. */
+  readonly digestsBytes?: boolean;
+}
+
+export async function live(script: Script, { keepsTrace = false, digestsBytes = false }: LiveOptions = {}): Promise<Life> {
   const simulation = new Simulation(script, keepsTrace);
   const { world, trace } = simulation;
   try {
@@ -47,9 +54,9 @@ export async function live(script: Script, keepsTrace = false): Promise<Life> {
   } catch (error) {
     throw new LifeFailed(script, error, trace.lines);
   }
-  for (const { name } of simulation.disk.store.sync.list('')) {
-    trace.note(name);
-    trace.bytes(simulation.disk.store.sync.get(name)!);
+  for (const { name, size } of simulation.disk.store.sync.list('')) {
+    trace.note(name, size);
+    if (digestsBytes) trace.bytes(simulation.disk.store.sync.get(name)!);
   }
   const all = script.actors.flat();
   const operations = all.reduce((sum, step) => sum + operationsOf(step), 0);

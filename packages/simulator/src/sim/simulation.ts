@@ -182,10 +182,12 @@ export class Simulation {
 
   async #openWith(process: Process, gate: Gate, earliest: number, overtaken: Incarnation | undefined): Promise<Incarnation> {
     const { manner, memoryBudgetBytes, blockSizeBytes, sstSizeBytes, compression } = this.script.settings;
+    const handle = { failed: false };
     const db = (await open(simStore(this.disk, gate, manner), {
       ...CODECS,
       log: simLog(this.disk, gate, manner !== 'later'),
       takeover: 'now',
+      onEvent: ({ kind }) => (handle.failed ||= kind === 'failed'),
       clock: process.clock,
       turns: process.turns,
       random: seededRandom(this.script.seed + 7919 * this.#processes),
@@ -196,7 +198,7 @@ export class Simulation {
     })) as unknown as Db;
     const moment = await this.#recover(db, earliest, overtaken);
     this.trace.note('open', moment, earliest);
-    return new Incarnation({ process, gate, db, history: this.history, moment, trace: this.trace, wrong: this.noteWrong });
+    return new Incarnation({ process, gate, db, handle, history: this.history, moment, trace: this.trace, wrong: this.noteWrong });
   }
 
   /** What is found has to be a prefix of what was written that holds all that was promised. */

@@ -17,11 +17,10 @@ export class Process {
   readonly number: number;
   readonly clock: Clock;
   readonly turns: Turns;
-  /** Never fulfilled; rejected when the process is gone. */
-  readonly gone: Promise<never>;
   readonly #world: World;
   #alive = true;
-  #end!: (reason: Gone) => void;
+  /** Those outside who wait for something of the process. */
+  readonly #waiting = new Set<(reason: Gone) => void>();
   /** Present while the process is stopped: what has to be told to it. */
   #held: (() => void)[] | undefined;
 
@@ -33,8 +32,6 @@ export class Process {
       next: (callback) => this.after(TURN_MS, callback),
       sleep: (ms) => new Promise((resolve) => this.after(ms, resolve)),
     };
-    this.gone = new Promise((_, reject) => (this.#end = reject));
-    this.gone.catch(() => undefined);
   }
 
   get alive(): boolean {
@@ -66,11 +63,25 @@ export class Process {
   die(): void {
     this.#alive = false;
     this.#held = undefined;
-    this.#end(new Gone());
+    for (const reject of this.#waiting) reject(new Gone());
+    this.#waiting.clear();
   }
 
   /** The result of something that is asked of the process, as somebody outside of it gets it: an error when the process is gone before. */
   outside<T>(work: Promise<T>): Promise<T> {
-    return Promise.race([work, this.gone]);
+    if (!this.#alive) {
+      work.catch(() => undefined);
+      return Promise.reject(new Gone());
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      const over =
+        <R>(tell: (result: R) => void) =>
+        (result: R): void => {
+          this.#waiting.delete(reject);
+          tell(result);
+        };
+      work.then(over(resolve), over(reject));
+    });
   }
 }

@@ -1,0 +1,102 @@
+// Mistakes in the adapter of file systems. What a file system does on the way is not simulated: its own tests catch them.
+
+import type { PlantedBug } from '../bug.ts';
+
+const ADAPTER = 'packages/adapter-fs/src';
+
+export const fileBugs: readonly PlantedBug[] = [
+  {
+    name: 'file-not-synced',
+    mistake: 'an object gets its name before its bytes are on the disk',
+    file: `${ADAPTER}/object-writer.ts`,
+    find: '    yield* syncFile(this.#descriptor);\n    // The other half',
+    replace: '    // The other half',
+    caughtBy: { test: 'packages/adapter-fs/src/object-writer.test.ts' },
+  },
+  {
+    name: 'folder-not-synced',
+    mistake: 'an object counts as created before its name is on the disk',
+    file: `${ADAPTER}/object-writer.ts`,
+    find: '      yield* this.#folders.sync(folderOf(this.#file.path));\n',
+    replace: '',
+    caughtBy: { test: 'packages/adapter-fs/src/object-writer.test.ts' },
+  },
+  {
+    name: 'renamed-over',
+    rule: 1,
+    mistake: 'a file gets its name by renaming, whoever has it',
+    file: `${ADAPTER}/publish.ts`,
+    find: 'path: string, link: Link = linkSync): boolean {',
+    replace: 'path: string, link: Link = linkSync && renameSync): boolean {',
+    caughtBy: { test: 'packages/adapter-fs/src/fs-store.test.ts' },
+  },
+  {
+    name: 'segment-opened-not-created',
+    rule: 3,
+    mistake: 'the number of a segment that is there is taken all the same',
+    file: `${ADAPTER}/log/fs-log.ts`,
+    find: "openSync(path, 'wx+'), size: 0 };",
+    replace: "openSync(path, 'w+'), size: 0 };",
+    caughtBy: { test: 'packages/adapter-fs/src/fs-store.test.ts' },
+  },
+  {
+    name: 'lock-of-the-unknown-stolen',
+    rule: 8,
+    mistake: 'a lock counts as abandoned when its owner cannot be seen from here',
+    file: `${ADAPTER}/directory-lock.ts`,
+    find: "livenessOf(owner) !== 'dead';",
+    replace: "livenessOf(owner) === 'alive';",
+    caughtBy: { test: 'packages/adapter-fs/src/directory-lock.test.ts' },
+  },
+  {
+    name: 'lock-of-the-living-stolen',
+    rule: 8,
+    mistake: 'a process with the id of the owner counts as dead when it began at another time than this one',
+    file: `${ADAPTER}/directory-lock.ts`,
+    find: 'if (newest !== undefined && !takeOver && isHeld(`${folder}/${newest}`)) return undefined;',
+    replace: 'if (newest !== undefined && takeOver && isHeld(`${folder}/${newest}`)) return undefined;',
+    caughtBy: { test: 'packages/adapter-fs/src/directory-lock.test.ts' },
+  },
+  {
+    name: 'foreign-segment-recycled',
+    rule: 4,
+    mistake: 'a segment that another writer may still hold open is written over',
+    file: `${ADAPTER}/log/fs-log.ts`,
+    find: 'const recyclable = this.#closed.delete(number) && this.syncing;',
+    replace: 'const recyclable = (this.#closed.delete(number) || true) && this.syncing;',
+    caughtBy: { test: 'packages/adapter-fs/src/log/fs-log.test.ts' },
+  },
+  {
+    name: 'spare-with-two-names',
+    rule: 4,
+    mistake: 'a spare file that is a segment as well is written over',
+    file: `${ADAPTER}/log/spare-segments.ts`,
+    find: 'if (statSync(claimed).nlink === 1) return claimed;',
+    replace: 'if (statSync(claimed).nlink >= 1) return claimed;',
+    caughtBy: { test: 'packages/adapter-fs/src/log/fs-log.test.ts' },
+  },
+  {
+    name: 'sync-that-began-before',
+    mistake: 'whoever asks for a sync while one runs is told of that one',
+    file: `${ADAPTER}/log/shared-sync.ts`,
+    find: '    if (this.#next) return this.#next;\n',
+    replace: '    if (this.#running) return this.#running;\n',
+    caughtBy: { test: 'packages/adapter-fs/src/log/shared-sync.test.ts' },
+  },
+  {
+    name: 'failed-sync-tried-again',
+    mistake: 'a sync after one that failed may succeed, although the system has dropped what it could not write',
+    file: `${ADAPTER}/log/shared-sync.ts`,
+    find: '        throw this.fail(error);\n',
+    replace: '        throw error;\n',
+    caughtBy: { test: 'packages/adapter-fs/src/log/shared-sync.test.ts' },
+  },
+  {
+    name: 'files-of-the-living-removed',
+    mistake: 'what a process of another machine is writing is removed',
+    file: `${ADAPTER}/temporary-files.ts`,
+    find: "liveness === 'dead' || (liveness === 'unknown' && ageMs(path) > ABANDONED_AFTER_MS)",
+    replace: "liveness !== 'alive' || (liveness === 'unknown' && ageMs(path) > ABANDONED_AFTER_MS)",
+    caughtBy: { test: 'packages/adapter-fs/src/temporary-files.test.ts' },
+  },
+];
