@@ -7,7 +7,9 @@ import {
   type BatchTarget,
   type Database,
   type Durability,
+  type MemoryStore,
   type MemoryStoreOptions,
+  type ObjectStore,
   type OpenOptions,
   type PowerCut,
   type Reads,
@@ -20,6 +22,7 @@ import {
 import { ModelHistory, sameBytes, type Change, type ModelEntry } from '../model/history.ts';
 import { binaryKeyOf, binaryPrefixOf, BYTES, KINDS, valueBytesOf, type SpaceKind } from '../model/spaces.ts';
 import type { Draw } from '../world/draw.ts';
+import { Trace } from '../world/trace.ts';
 
 export type AnyReads = Reads<unknown, unknown> & SyncReads<unknown, unknown>;
 export type AnySpace = AnyReads & Writes<unknown, unknown> & SyncWrites<unknown, unknown> & BatchTarget<unknown, unknown>;
@@ -36,6 +39,22 @@ export function expectThat(condition: boolean, message: string): asserts conditi
   if (!condition) throw new AssertionError(message);
 }
 
+/** Where a database is kept. */
+export interface Place {
+  /** For the next open. */
+  store(): ObjectStore;
+  /** What a crash leaves. The database that is open goes on with what was there. */
+  crash(cut: PowerCut): Place;
+}
+
+/** In memory. */
+export function memoryPlace(orders: MemoryStoreOptions, store: MemoryStore = memoryStore(orders)): Place {
+  return {
+    store: () => store,
+    crash: (cut) => memoryPlace(orders, store.crash({ ...(orders as PowerCut), ...cut })),
+  };
+}
+
 export class ModelDatabase {
   readonly history = new ModelHistory(sameBytes);
   db!: AnyDatabase;
@@ -43,14 +62,14 @@ export class ModelDatabase {
   /** All writes up to this moment survive a power cut, those up to the next one the death of the process. */
   #synced = 0;
   #buffered = 0;
-  #store: SyncMemoryStore;
-  readonly #orders: MemoryStoreOptions;
+  /** Of everything that was answered. */
+  readonly answers = new Trace(() => 0, false);
+  #place: Place;
   readonly #settings: OpenOptions;
   readonly #generations = new Map<SpaceKind, number>();
 
-  constructor(orders: MemoryStoreOptions, settings: OpenOptions) {
-    this.#store = memoryStore(orders);
-    this.#orders = orders;
+  constructor(place: Place, settings: OpenOptions) {
+    this.#place = place;
     this.#settings = settings;
   }
 
@@ -59,7 +78,7 @@ export class ModelDatabase {
   }
 
   async open(): Promise<void> {
-    this.db = (await open(this.#store, this.#settings)) as unknown as AnyDatabase;
+    this.db = (await open(this.#place.store(), this.#settings)) as unknown as AnyDatabase;
     const names = new Set(this.db.keyspaces().map(({ name }) => name));
     this.spaces = [{ id: 'root', kind: BYTES, space: this.db }];
     for (const kind of KINDS) if (names.has(kind.name)) this.openSpace(kind);
@@ -91,7 +110,7 @@ export class ModelDatabase {
   /** Goes on with what a power cut leaves, or (without one) the death of the process. */
   async crash(cut?: PowerCut): Promise<void> {
     const dead = this.db;
-    this.#store = this.#store.crash({ ...(this.#orders as PowerCut), ...(cut ?? { unsynced: (bytes: Uint8Array) => bytes }) });
+    this.#place = this.#place.crash(cut ?? { unsynced: (bytes: Uint8Array) => bytes });
     await dead.close().catch(() => undefined);
     await this.open();
     const found = new Map<string, ModelEntry[]>();
@@ -123,6 +142,7 @@ export class ModelDatabase {
   expectValue({ id, kind }: ModelSpace, key: unknown, found: unknown, moment?: number): void {
     const wanted = this.history.get(id, binaryKeyOf(kind, key), moment);
     const got = found === undefined ? undefined : valueBytesOf(kind, found);
+    this.answers.bytes(got ?? NOTHING);
     expectThat(sameBytes(wanted, got), `get of ${keyText(key)} in ${id}: wanted ${valueText(wanted)}, got ${valueText(got)}`);
   }
 
@@ -135,7 +155,12 @@ export class ModelDatabase {
   }
 
   expectEntries({ id, kind }: ModelSpace, wanted: readonly ModelEntry[], found: readonly (readonly [unknown, unknown])[]): void {
-    expectSame(id, wanted, encodedEntries(kind, found));
+    const got = encodedEntries(kind, found);
+    for (const [key, value] of got) {
+      this.answers.note(key);
+      this.answers.bytes(value);
+    }
+    expectSame(id, wanted, got);
   }
 
   expectKeys({ id, kind }: ModelSpace, wanted: readonly ModelEntry[], found: readonly unknown[]): void {
@@ -147,6 +172,8 @@ export class ModelDatabase {
     );
   }
 }
+
+const NOTHING = Uint8Array.of(0, 1, 2);
 
 function expectSame(id: string, wanted: readonly ModelEntry[], found: readonly ModelEntry[]): void {
   const wrong = wanted.findIndex(([key, value], i) => found[i]?.[0] !== key || !sameBytes(found[i][1], value));

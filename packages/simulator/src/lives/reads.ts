@@ -23,20 +23,23 @@ const MOST_HELD = 4;
 
 export class ModelReads {
   readonly #draw: Draw;
+  readonly #how: Draw;
   readonly #model: ModelDatabase;
   /** Synchronous calls may be used. */
   readonly #sync: boolean;
   readonly #snapshots: HeldSnapshot[] = [];
   #cursors: HeldCursor[] = [];
 
-  constructor(draw: Draw, model: ModelDatabase, sync: boolean) {
+  /** `draw` decides what is read, `how` in which of several ways that must come to the same. */
+  constructor(draw: Draw, how: Draw, model: ModelDatabase, sync: boolean) {
     this.#draw = draw;
+    this.#how = how;
     this.#model = model;
     this.#sync = sync;
   }
 
   #now(): boolean {
-    return this.#sync && this.#draw.chance(0.4);
+    return this.#sync && this.#how.chance(0.4);
   }
 
   async get(space: ModelSpace, reads: AnyReads = space.space, moment?: number): Promise<void> {
@@ -57,9 +60,10 @@ export class ModelReads {
   async scan(space: ModelSpace, reads: AnyReads = space.space, moment?: number): Promise<void> {
     const range = drawRange(this.#draw, space.kind);
     const wanted = this.#model.wanted(space, range, moment);
-    if (this.#now()) return this.#model.expectEntries(space, wanted, [...reads.scanSync(range)]);
     const scan = reads.scan(range);
-    switch (this.#draw.pick(['all', 'each', 'keys', 'values', 'batches', 'first', 'keysOnly'])) {
+    const form = this.#draw.pick(['all', 'each', 'keys', 'values', 'batches', 'first', 'keysOnly'] as const);
+    if (form === 'all' && this.#now()) return this.#model.expectEntries(space, wanted, [...reads.scanSync(range)]);
+    switch (form) {
       case 'all':
         return this.#model.expectEntries(space, wanted, await scan.all());
       case 'each':
@@ -94,6 +98,12 @@ export class ModelReads {
         return this.#model.expectEntries(space, wanted.slice(0, 1), first === undefined ? [] : [first]);
       }
     }
+  }
+
+  async getEntry(space: ModelSpace): Promise<void> {
+    const key = space.kind.key(this.#draw);
+    const entry = this.#now() ? space.space.getEntrySync(key) : await space.space.getEntry(key);
+    this.#model.expectValue(space, key, entry?.value);
   }
 
   openSnapshot(): void {

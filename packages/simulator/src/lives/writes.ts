@@ -13,11 +13,14 @@ interface Issued {
 
 export class ModelWrites {
   readonly #draw: Draw;
+  readonly #how: Draw;
   readonly #model: ModelDatabase;
   readonly #sync: boolean;
 
-  constructor(draw: Draw, model: ModelDatabase, sync: boolean) {
+  /** `draw` decides what is written, `how` in which of several ways that must come to the same. */
+  constructor(draw: Draw, how: Draw, model: ModelDatabase, sync: boolean) {
     this.#draw = draw;
+    this.#how = how;
     this.#model = model;
     this.#sync = sync;
   }
@@ -50,7 +53,7 @@ export class ModelWrites {
 
   /** Whether to write synchronously. Synced that way needs the log of earlier writers to be durable: `sync` comes first. */
   async #now(durability: Durability | undefined): Promise<boolean> {
-    if (!this.#sync || this.#draw.chance(0.6)) return false;
+    if (!this.#sync || this.#how.chance(0.6)) return false;
     if (durability === 'synced') await this.#model.db.sync();
     return true;
   }
@@ -143,7 +146,7 @@ export class ModelWrites {
   }
 
   /** Writes that nobody awaits one by one, with other work beside them. True: the process is to die in the middle of it. */
-  async burst(): Promise<boolean> {
+  async burst(mayDie: boolean): Promise<boolean> {
     const { db, history } = this.#model;
     const issued: Issued[] = [];
     const beside: Promise<unknown>[] = [];
@@ -155,7 +158,7 @@ export class ModelWrites {
       if (this.#draw.chance(0.05)) await Promise.resolve();
       if (this.#draw.chance(0.05)) await turns(1);
     }
-    if (this.#draw.chance(0.15)) {
+    if (this.#draw.chance(0.15) && mayDie) {
       for (const promise of [...issued.map(({ epoch }) => epoch), ...beside]) promise.catch(() => undefined);
       for (const { write } of issued) history.add(write);
       await turns(this.#draw.below(4));

@@ -8,11 +8,4 @@ import { openingBugs } from './bugs/opening.ts';
 import { readingBugs } from './bugs/reading.ts';
 import { writingBugs } from './bugs/writing.ts';
 
-export const bugs: readonly PlantedBug[] = [
-  ...openingBugs,
-  ...writingBugs,
-  ...mergingBugs,
-  ...readingBugs,
-  ...kernelBugs,
-  ...fileBugs,
-];
+export const bugs: readonly PlantedBug[] = [...openingBugs, ...writingBugs, ...mergingBugs, ...readingBugs, ...kernelBugs, ...fileBugs];

@@ -130,7 +130,8 @@ export const kernelBugs: readonly PlantedBug[] = [
     mistake: 'a binary search over the restart points ends one too far',
     file: `${ASSEMBLY}/block-seek.ts`,
     find: '    if (order < 0) low = middle;\n    else high = middle;\n  }\n  return low;',
-    replace: '    if (order < 0) low = middle;\n    else high = middle;\n  }\n  return high - 1 < low ? low : min(low + 1, intervalCount(payload) - 1);',
+    replace:
+      '    if (order < 0) low = middle;\n    else high = middle;\n  }\n  return high - 1 < low ? low : min(low + 1, intervalCount(payload) - 1);',
     caughtBy: { from: 1 },
   },
   {

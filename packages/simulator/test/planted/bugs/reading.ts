@@ -61,7 +61,7 @@ export const readingBugs: readonly PlantedBug[] = [
     name: 'moment-not-held-between-pages',
     mistake: 'a scan does not hold its moment between pages',
     file: CURSOR,
-    find: "    this.#hold();\n    this.#after = lastKey(page);\n",
+    find: '    this.#hold();\n    this.#after = lastKey(page);\n',
     replace: '    this.#after = lastKey(page);\n',
     caughtBy: { from: 1 },
   },

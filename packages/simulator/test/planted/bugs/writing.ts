@@ -44,7 +44,8 @@ export const writingBugs: readonly PlantedBug[] = [
     mistake: 'a sync that failed counts as one that succeeded',
     file: PIPELINE,
     find: '        this.#syncing = false;\n        this.fail(error);\n',
-    replace: '        void error;\n        this.#syncing = false;\n        this.#synced = Math.max(this.#synced, end);\n        this.#settle();\n',
+    replace:
+      '        void error;\n        this.#syncing = false;\n        this.#synced = Math.max(this.#synced, end);\n        this.#settle();\n',
     caughtBy: { from: 1 },
   },
   {
