@@ -22,6 +22,8 @@ export async function write(simulation: Simulation, incarnation: Incarnation, st
   if (incarnation.ended) return;
   const changes = step.do === 'put' ? [step.change] : step.changes;
   const model = modelOf(simulation, changes);
+  // Nothing to write has no epoch of its own.
+  if (model.length === 0) return;
   if (isNow && step.do === 'put') {
     return incarnation.trackNow(model, durability ?? 'buffered', () => putNow(simulation, incarnation, step, model));
   }
@@ -101,7 +103,7 @@ async function check(
   const batch = fill(simulation, incarnation, model);
   batch.check(incarnation.target(space), key, right ? entry?.epoch : entry === undefined ? 1n : entry.epoch - 1n);
   const written = incarnation.db.write(batch);
-  if (right) {
+  if (right && model.length > 0) {
     incarnation.track(
       model,
       'buffered',
