@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { run } from './commands.mjs';
 import { root } from './workspace.mjs';
 
-const TIMEOUT_MS = 6 * 60_000;
+const TIMEOUT_MS = 15 * 60_000;
 const VITEST = join('node_modules', 'vitest', 'vitest.mjs');
 const REPORTS = '.tmp/reports';
 
