@@ -1,11 +1,10 @@
-// Programs of tests in processes of their own, on the runtime that runs the test. A program is told what to do in its arguments and tells what
-// happened in lines of JSON.
+// Programs of tests in processes of their own, on the runtime that runs the test or on another one. A program is told what to do in its arguments and
+// tells what happened in lines of JSON.
 
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
-import { chmodSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
+import { commandOf, ownRuntime, type Runtime } from './runtimes.ts';
 
 /** A process that runs a program. */
 export interface ProgramProcess {
@@ -23,27 +22,16 @@ export interface ProgramProcess {
 export interface StartOptions extends SpawnOptions {
   /** What stands before the runtime on the command line. */
   readonly prefix?: readonly string[];
-}
-
-/** Bundles a program into one file that every user may read. */
-export async function buildProgram(source: string, program: string): Promise<void> {
-  await build({
-    entryPoints: [source],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'es2022',
-    conditions: ['source'],
-    logLevel: 'error',
-  });
-  chmodSync(program, 0o644);
+  /** Default: the one that runs the test. */
+  readonly runtime?: Runtime;
+  /** The program can collect garbage when it likes. */
+  readonly exposesGc?: boolean;
 }
 
 /** Starts a bundled program. */
 export function startProgram(program: string, args: readonly (string | number)[], options: StartOptions = {}): ProgramProcess {
-  const { prefix = [], ...spawnOptions } = options;
-  const [command, ...commandArgs] = [...prefix, ...runtime(), program, ...args.map(String)];
+  const { prefix = [], runtime = ownRuntime(), exposesGc = false, ...spawnOptions } = options;
+  const [command, ...commandArgs] = [...prefix, ...commandOf(runtime, exposesGc), program, ...args.map(String)];
   const home = dirname(program);
   const child = spawn(command, commandArgs, {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -60,11 +48,6 @@ function killNow(child: ChildProcess): void {
   } catch (error) {
     if ((error as { code?: string }).code !== 'ESRCH') throw error;
   }
-}
-
-/** How this runtime runs a program. */
-function runtime(): string[] {
-  return 'deno' in process.versions ? [process.execPath, 'run', '-A', '--no-config', '--no-lock'] : [process.execPath];
 }
 
 function watch(child: ChildProcess): ProgramProcess {

@@ -1,14 +1,14 @@
 // A writer whose process is stopped with writes in flight, while another one takes the database over, and which then goes on as if nothing had
 // happened: the zombie that fencing is for.
 
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, utf8, type Database } from '@varve/core';
 import { describe, expect, it } from 'vitest';
 import { fsStore, type FsStore } from '../src/index.ts';
 import { valueAt } from './database-values.ts';
 import type { ProgramProcess } from './programs.ts';
+import { goOn, stop } from './stopped-process.ts';
 import { storeProcesses } from './store-process-test-kit.ts';
 
 const { folder, start } = storeProcesses(new URL('database-program.ts', import.meta.url));
@@ -28,20 +28,8 @@ async function stoppedWriter(directory: string, afterWrites: number, durability:
   expect(await writer.next()).toEqual({ open: true });
   const acknowledged: number[] = [];
   while (acknowledged.length < afterWrites) acknowledged.push((await writer.next()) as number);
-  send(writer, 'SIGSTOP');
-  while (!isStopped(writer)) await new Promise<void>((resolve) => setImmediate(resolve));
+  expect(await stop(writer)).toBe(true);
   return { writer, acknowledged };
-}
-
-/** Deno's `child.kill` sends a signal once only. */
-function send({ child }: ProgramProcess, signal: NodeJS.Signals): void {
-  process.kill(child.pid!, signal);
-}
-
-/** The system stops a process some time after the signal. */
-function isStopped({ child }: ProgramProcess): boolean {
-  if (process.platform === 'linux') return readFileSync(`/proc/${child.pid}/stat`, 'latin1').includes(') T');
-  return execFileSync('ps', ['-o', 'stat=', '-p', String(child.pid)], { encoding: 'utf8' }).startsWith('T');
 }
 
 interface Rejection {
@@ -50,8 +38,8 @@ interface Rejection {
 }
 
 /** Lets a stopped writer go on to its end, and returns what it told. */
-async function goOn(writer: ProgramProcess, acknowledged: number[]) {
-  send(writer, 'SIGCONT');
+async function goOnToTheEnd(writer: ProgramProcess, acknowledged: number[]) {
+  goOn(writer);
   const told = await writer.rest();
   acknowledged.push(...told.filter((line) => typeof line === 'number'));
   const outcomes = Object.assign({}, ...told.filter((line) => typeof line === 'object')) as { rejected: Rejection[] } & Record<
@@ -124,7 +112,7 @@ describe.each(takeovers)('a writer that is stopped while another one took over a
     expect(kept.length > 0).toBe(manifests === 0);
     if (isClosed) await second.close();
 
-    const { rejected, put, putSync, flush, get, close } = await goOn(writer, acknowledged);
+    const { rejected, put, putSync, flush, get, close } = await goOnToTheEnd(writer, acknowledged);
     for (const { error } of rejected) {
       expect(error).toMatchObject(error.code === 'UNKNOWN' ? { cause: { code: 'FENCED' } } : { code: 'FENCED' });
     }
@@ -158,7 +146,7 @@ describe('a writer that is stopped', () => {
     const signal = AbortSignal.timeout(200);
     const refusal: unknown = await open(fsStore(directory), { keys: utf8, takeover: 'wait', signal }).catch((error: unknown) => error);
     expect(refusal).toBe(signal.reason);
-    send(writer, 'SIGCONT');
+    goOn(writer);
     for (let more = 0; more < 2000; more++) acknowledged.push((await writer.next()) as number);
     expect(acknowledged.every((n) => typeof n === 'number')).toBe(true);
     await writer.kill();

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
-import { buildProgram, startProgram, type ProgramProcess, type StartOptions } from './programs.ts';
+import { buildProgram } from './build-program.ts';
+import { startProgram, type ProgramProcess, type StartOptions } from './programs.ts';
 
 /** A folder for one test file, removed at its end, and the way to start processes. */
 export function storeProcesses(source = new URL('store-program.ts', import.meta.url)) {

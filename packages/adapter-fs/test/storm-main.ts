@@ -1,26 +1,33 @@
 // `npm run storm`: kills writers for as long as one likes. Prints a line of progress, ends with the sum or with the first thing that is wrong.
 //
-//   npm run storm -- --kills 500 --seed 1 [--per-directory 50] [--acknowledgements 12000] [--folder <where>]
+//   npm run storm -- --kills 500 --seed 1 [--runtime node|deno|bun|mixed] [--per-directory 50] [--acknowledgements 12000] [--folder <where>]
+//
+// `--runtime` is where writers run; the checker runs in Node. `mixed`: each writer in a random one, behind one of another.
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { buildProgram, startProgram } from './programs.ts';
+import { seededRandom } from '@varve/core';
+import { buildProgram } from './build-program.ts';
+import { startProgram } from './programs.ts';
+import { runtimeNamed, RUNTIMES, versionOf } from './runtimes.ts';
+import { mixed } from './storm-operations.ts';
 import { storm, type StormReport } from './storm.ts';
 
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '500' },
     seed: { type: 'string', default: '1' },
+    runtime: { type: 'string', default: 'node' },
     'per-directory': { type: 'string', default: '50' },
     acknowledgements: { type: 'string', default: '12000' },
     folder: { type: 'string', default: tmpdir() },
   },
 });
 
-const number = (name: Exclude<keyof typeof values, 'folder'>): number => {
+const number = (name: Exclude<keyof typeof values, 'folder' | 'runtime'>): number => {
   const given = Number(values[name]);
   if (!Number.isSafeInteger(given) || given < 0 || values[name] === '') {
     throw new TypeError(`--${name} takes a whole number, not ${values[name]}`);
@@ -30,10 +37,14 @@ const number = (name: Exclude<keyof typeof values, 'folder'>): number => {
 
 const kills = number('kills');
 const seed = number('seed');
+const chosen = runtimeNamed(values.runtime, ['mixed']);
+const runtimes = chosen === 'mixed' ? RUNTIMES : [chosen];
+const random = seededRandom(mixed(seed, 0x3e));
 mkdirSync(values.folder, { recursive: true });
 const folder = mkdtempSync(join(resolve(values.folder), 'varve-storm-'));
 const program = join(folder, 'program.mjs');
 await buildProgram(fileURLToPath(new URL('storm-program.ts', import.meta.url)), program);
+console.log(`writers in ${runtimes.map(versionOf).join(', ')}, checked in ${versionOf('node')}`);
 const started = performance.now();
 const seconds = () => ((performance.now() - started) / 1000).toFixed(1);
 
@@ -44,7 +55,7 @@ try {
     kills,
     killsPerDirectory: Math.max(1, number('per-directory')),
     mostAcknowledgements: Math.max(1, number('acknowledgements')),
-    start: (args) => startProgram(program, args),
+    start: (args) => startProgram(program, args, { runtime: runtimes[random.uint32() % runtimes.length] }),
     onKill: (soFar) => {
       if (process.stdout.isTTY) process.stdout.write(`\r${line(soFar)}`);
       else if (soFar.kills % 25 === 0) console.log(line(soFar));

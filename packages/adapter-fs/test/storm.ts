@@ -1,13 +1,15 @@
 // The storm: a process writes, is killed at a random moment, and what the next one finds is compared with what the dead one was told. Each directory
 // lives through many kills. After each, what is recovered must be the state after a prefix of the writes in their order, and that prefix must hold
-// everything that was acknowledged.
+// everything that was acknowledged. Who judges is never the process that was killed: acknowledgements come from there through a pipe, each after it was
+// given, and the pipe keeps what a dead process has written.
 
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, seededRandom, utf8, type Random } from '@varve/core';
 import { fsStore } from '../src/index.ts';
 import type { ProgramProcess } from './programs.ts';
-import { mixed, operationAt, writerOf } from './storm-operations.ts';
+import { mixed, writerOf } from './storm-operations.ts';
+import { StormState } from './storm-state.ts';
 
 /** How a storm runs. */
 export interface StormOptions {
@@ -19,7 +21,7 @@ export interface StormOptions {
   readonly killsPerDirectory: number;
   /** A child lives until this many acknowledgements at most. */
   readonly mostAcknowledgements: number;
-  /** Starts `storm-program`. */
+  /** Starts `storm-program`, in whatever runtime. */
   start(args: readonly (string | number)[]): ProgramProcess;
   /** Told after each kill. */
   onKill?(report: StormReport): void;
@@ -41,8 +43,6 @@ export interface StormReport {
 
 type Counts = { -readonly [Name in keyof StormReport]: StormReport[Name] };
 
-/** Operations that may be recovered beyond the last one that was acknowledged: a writer has no more under way. */
-const MOST_BEYOND = 2000;
 const SILENCE_MS = 20_000;
 
 /** Runs a storm; throws at the first thing that is wrong. */
@@ -79,8 +79,7 @@ class StormDirectory {
   /** Of this round: when it is killed follows from the seed, however long other rounds lived. */
   #random!: Random;
   readonly #memoryBudgetBytes: number;
-  /** Who wrote the value of each key. */
-  readonly #expected = new Map<string, string>();
+  readonly #expected: StormState;
   #round = 0;
   #next = 1;
 
@@ -88,6 +87,7 @@ class StormDirectory {
     this.#options = options;
     this.#counts = counts;
     this.#seed = mixed(options.seed, index);
+    this.#expected = new StormState(this.#seed);
     this.#path = join(options.folder, `storm-${options.seed}-${index}`);
     this.#copy = `${this.#path}-copy`;
     this.#memoryBudgetBytes = index % 2 === 0 ? 16 * 2 ** 20 : 4 * 2 ** 20;
@@ -196,31 +196,11 @@ class StormDirectory {
     return writer;
   }
 
-  /** The number of the operation with which the recovered prefix ends. Afterwards the expected state is the one after it. */
   #prefixOf(recovered: ReadonlyMap<string, string>, acknowledged: number): number {
-    const expected = this.#expected;
-    const differing = new Set([...expected.keys(), ...recovered.keys()].filter((key) => expected.get(key) !== recovered.get(key)));
-    let atAcknowledged: string | undefined;
-    for (let n = this.#next - 1; n <= acknowledged + MOST_BEYOND; n++) {
-      if (n >= this.#next) this.#apply(n, recovered, differing);
-      if (n < acknowledged) continue;
-      if (differing.size === 0) return n;
-      atAcknowledged ??= [...differing]
-        .slice(0, 5)
-        .map((key) => `${key}: expected ${expected.get(key)}, recovered ${recovered.get(key)}`)
-        .join('; ');
-    }
-    throw this.#error(
-      `no prefix of the writes that holds operation ${acknowledged} was recovered; after that operation: ${atAcknowledged}`,
-    );
-  }
-
-  #apply(n: number, recovered: ReadonlyMap<string, string>, differing: Set<string>): void {
-    for (const { key, value } of operationAt(this.#seed, this.#round, n).changes) {
-      if (value === undefined) this.#expected.delete(key);
-      else this.#expected.set(key, value);
-      if (value === recovered.get(key)) differing.delete(key);
-      else differing.add(key);
+    try {
+      return this.#expected.advance({ round: this.#round, first: this.#next, acknowledged }, recovered);
+    } catch (cause) {
+      throw this.#error((cause as Error).message, cause);
     }
   }
 

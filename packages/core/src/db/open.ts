@@ -97,13 +97,15 @@ async function openLocked(
   const segments = new SegmentFormat(heap, kernels);
   const arenas = new Arenas(heap, kernels, plan.memtableBytes);
   const recovery = recover({ heap, kernels, log, segments, memtableBytes: plan.memtableBytes }, manifest.state);
-  const recovered = await runJob(recovery).catch(async (error: unknown) => {
-    // What looks like damage may be the work of a writer who took over meanwhile.
+  let recovered: Recovered;
+  try {
+    recovered = await runJob(recovery);
+    // Whatever is acknowledged from now on stands on it.
+    if (recovered.unsynced.length > 0) await log.makeDurable(recovered.unsynced);
+  } finally {
+    // What looks like damage may be the work of a writer who took over meanwhile. And who was overtaken begins no segment: the owner needs its number.
     await runJob(stillMine(manifests, manifest.state));
-    throw error;
-  });
-  // Whatever is acknowledged from now on stands on it.
-  if (recovered.unsynced.length > 0) await log.makeDurable(recovered.unsynced);
+  }
   const logWriter = new LogWriter(log);
   const active = await startSegment({ heap, arenas, segments, logWriter }, manifest.state, recovered);
   await runJob(stillMine(manifests, manifest.state));

@@ -96,13 +96,21 @@ export class Flusher {
    */
   *#anchor(segment: number): Job<void> {
     try {
+      yield* this.#makeDurable(segment);
+    } catch (error) {
+      this.#host.fail(error);
+      throw error;
+    }
+  }
+
+  *#makeDurable(segment: number): Job<void> {
+    try {
       yield {
         later: () => this.#log.makeDurable([segment]),
         now: () => this.#log.makeDurableNow!([segment]),
       };
     } catch (error) {
-      this.#host.fail(error);
-      throw error;
+      yield* same(() => this.#host.mergeParts.catalog.unread(error));
     }
   }
 

@@ -109,12 +109,16 @@ export class PageScanner {
     for (;;) {
       const status = this.#kernels.scanPage(workspace.scan);
       if (status === STATUS_DONE || status === STATUS_FULL) return this.#copyOut(workspace, status === STATUS_DONE);
-      if (status === STATUS_TOO_LARGE) this.#enlarge(workspace);
-      else if (status === STATUS_NEED_BLOCK || status === STATUS_NEED_PARTITION) {
-        const loading = this.#catalog.load(status, workspace.scan + SCAN_ANSWER);
-        if (isPromise(loading)) return loading.then(() => this.#run(workspace));
-      } else throw this.#failure(status, workspace);
+      const help = this.#help(status, workspace);
+      if (isPromise(help)) return help.then(() => this.#run(workspace));
     }
+  }
+
+  /** Gives the kernel what it asks for. */
+  #help(status: number, workspace: Workspace): MaybePromise<void> {
+    if (status === STATUS_TOO_LARGE) return this.#enlarge(workspace);
+    if (status !== STATUS_NEED_BLOCK && status !== STATUS_NEED_PARTITION) throw this.#failure(status, workspace);
+    return this.#catalog.load(status, workspace.scan + SCAN_ANSWER);
   }
 
   #failure(status: number, { scan }: Workspace): Error {
@@ -158,14 +162,18 @@ export class PageScanner {
     u32[at + SCAN_STARTED / 4] = 0;
   }
 
-  /** Waits while merges hold the memory. */
   #take(view: ReadView, request: PageRequest): MaybePromise<Workspace> {
+    return this.#withRoom(() => this.#takeNow(view, request));
+  }
+
+  /** Tries again after large blocks have gone, and waits while merges hold the memory. */
+  #withRoom<T>(allocate: () => T): MaybePromise<T> {
     try {
-      return this.#takeNow(view, request);
+      return allocate();
     } catch (error) {
       const freed = this.#room.free();
       if (freed === false) throw error;
-      return andThen(freed, () => this.#take(view, request));
+      return andThen(freed, () => this.#withRoom(allocate));
     }
   }
 
@@ -202,16 +210,18 @@ export class PageScanner {
   }
 
   /** One entry is larger than the page: this page becomes as large as it needs, once. */
-  #enlarge(workspace: Workspace): void {
+  #enlarge(workspace: Workspace): MaybePromise<void> {
     const { u32 } = this.#heap;
     const needed = u32[(workspace.scan + SCAN_USED) >>> 2];
-    const page = this.#heap.allocate(needed, 'a large entry of a scan');
-    this.#heap.release(workspace.page);
-    workspace.page = page;
-    workspace.pageBytes = needed;
-    u32[(workspace.scan + SCAN_PAGE) >>> 2] = workspace.page;
-    u32[(workspace.scan + SCAN_PAGE_BYTES) >>> 2] = needed;
-    u32[(workspace.scan + SCAN_STARTED) >>> 2] = 0;
+    const allocated = this.#withRoom(() => this.#heap.allocate(needed, 'a large entry of a scan'));
+    return andThen(allocated, (page) => {
+      this.#heap.release(workspace.page);
+      workspace.page = page;
+      workspace.pageBytes = needed;
+      u32[(workspace.scan + SCAN_PAGE) >>> 2] = workspace.page;
+      u32[(workspace.scan + SCAN_PAGE_BYTES) >>> 2] = needed;
+      u32[(workspace.scan + SCAN_STARTED) >>> 2] = 0;
+    });
   }
 }
 

@@ -179,14 +179,14 @@ export class SstCatalog {
   #read(name: string, size: number, target: Uint8Array, offset: number): MaybePromise<void> {
     try {
       const reading = this.#readers.readInto(name, size, target, offset);
-      return isPromise(reading) ? reading.catch((error: unknown) => this.#unread(error)) : undefined;
+      return isPromise(reading) ? reading.catch((error: unknown) => this.unread(error)) : undefined;
     } catch (error) {
-      return this.#unread(error);
+      return this.unread(error);
     }
   }
 
-  /** An object that is gone is lost, unless whoever took the database over has replaced it. */
-  #unread(error: unknown): MaybePromise<never> {
+  /** Throws what a failed read means: an object or segment that is gone is lost, unless whoever took the database over needs it no longer. */
+  unread(error: unknown): MaybePromise<never> {
     const isGone = error instanceof StorageError && error.code === 'CORRUPTION';
     return andThen(isGone && this.#parts.overtaken(), (overtaken) => {
       throw overtaken ? fenced() : error;

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { open } from '../../src/db/open-database.ts';
 import { utf8 } from '../../src/format/utf8-codec.ts';
-import { memoryStore } from '../../src/store/memory-store.ts';
+import { memoryStore, type MemoryStore } from '../../src/store/memory-store.ts';
 
 const settings = { keys: utf8, values: utf8, memoryBudgetBytes: 4 * 2 ** 20 } as const;
 const overtaking = { ...settings, takeover: 'now' } as const;
@@ -62,6 +62,73 @@ describe.each([{ sync: true as const }, { sync: false as const }])('a writer tha
     expect(await codeOf(old.get('key'))).toBe('FENCED');
     expect(await codeOf(old.scan().all())).toBe('FENCED');
     await Promise.all([old.close(), next.close()]);
+  });
+});
+
+describe('a writer that sleeps while it makes a segment durable', () => {
+  /** A database with writes in its log that nobody has closed, and a user of it who sleeps there from some time on. */
+  async function withSleeper() {
+    const store = memoryStore();
+    const first = await open(store.share(), settings);
+    await first.put('of the first', 'value');
+    let reach = (): void => undefined;
+    let wake = (): void => undefined;
+    const reached = new Promise<void>((resolve) => (reach = resolve));
+    const woken = new Promise<void>((resolve) => (wake = resolve));
+    let isTired = false;
+    const sleeper = store.share({
+      sync: false,
+      delay(call) {
+        if (!isTired || call.operation !== 'log.makeDurable') return undefined;
+        reach();
+        return woken;
+      },
+    });
+    return { store, sleeper, tire: () => (isTired = true), reached, wake: () => wake() };
+  }
+
+  async function takeOver(store: MemoryStore) {
+    const owner = await open(store.share(), overtaking);
+    await owner.put('of the owner', 'value');
+    return owner;
+  }
+
+  it.each([
+    { meanwhile: 'the log that it read was let go of', flushes: true },
+    { meanwhile: 'the log goes on', flushes: false },
+  ])('in an open is fenced, and the owner notices nothing; $meanwhile', async ({ flushes }) => {
+    const { store, sleeper, tire, reached, wake } = await withSleeper();
+    tire();
+    const opening = codeOf(open(sleeper, overtaking));
+    await reached;
+    const owner = await takeOver(store);
+    if (flushes) await owner.flush();
+    wake();
+    expect(await opening).toBe('FENCED');
+    for (const key of ['later', 'last']) {
+      await owner.put(key, 'value');
+      await owner.flush();
+    }
+    await owner.close();
+    await using again = await open(store.share(), settings);
+    expect((await again.scan().all()).map(([key]) => key)).toEqual(['last', 'later', 'of the first', 'of the owner']);
+  });
+
+  it('in a flush is fenced, and sees no damage', async () => {
+    const { store, sleeper, tire, reached, wake } = await withSleeper();
+    const old = await open(sleeper, overtaking);
+    await old.put('of the old', 'value');
+    tire();
+    const flushing = codeOf(old.flush());
+    await reached;
+    const owner = await takeOver(store);
+    await owner.flush();
+    wake();
+    expect(await flushing).toBe('FENCED');
+    expect(await codeOf(old.put('late', 'value'))).toBe('FENCED');
+    await Promise.all([old.close(), owner.close()]);
+    await using again = await open(store.share(), settings);
+    expect((await again.scan().all()).map(([key]) => key)).toEqual(['of the first', 'of the old', 'of the owner']);
   });
 });
 

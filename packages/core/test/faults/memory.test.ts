@@ -2,7 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/base/random.ts';
+import { isPromise } from '../../src/base/maybe-promise.ts';
 import { open } from '../../src/db/open-database.ts';
+import { scanBounds } from '../../src/format/range-bounds.ts';
 import { utf8 } from '../../src/format/utf8-codec.ts';
 import { memoryStore } from '../../src/store/memory-store.ts';
 import { lengthOf, openRaw, SMALL, space } from './raw-engine.ts';
@@ -59,6 +61,35 @@ describe('many large blocks that are read at once', () => {
     await using db = await open(data.share({ sync: false }), { keys: utf8, memoryBudgetBytes: SMALL });
     const found = await Promise.all(keys.map((key) => db.get(key)));
     expect(found.map((value) => value?.length)).toEqual(keys.map(() => 120_000));
+  });
+});
+
+describe('a scan', () => {
+  it('makes room for a large entry by letting go of cached ones', async () => {
+    const store = memoryStore();
+    const random = seededRandom(7);
+    const keys = ['large 1', 'large 2', 'large 3'];
+    const first = await open(store, { keys: utf8, memoryBudgetBytes: SMALL });
+    await first.put('a', 'small');
+    for (const key of keys) await first.put(key, random.fill(new Uint8Array(70_000)));
+    await first.flush();
+    await first.close();
+    const engine = await openRaw(store);
+    const { heap } = engine.parts;
+    const scan = (from: string): number => {
+      const bounds = scanBounds({ gte: from }, space);
+      const page = engine.pages.fill(engine.view, { bounds, after: undefined, epoch: engine.visible.capture(), now: 0, limit: 1 });
+      if (isPromise(page)) throw new Error('the store answers at once');
+      return page.count;
+    };
+    expect(scan('a')).toBe(1);
+    expect(keys.map((key) => lengthOf(engine, key))).toEqual([70_000, 70_000, 70_000]);
+    const kept = heap.allocate(60_000, 'a test');
+    for (let free = heap.largestFreeBytes; free >= 64; free = heap.largestFreeBytes) heap.tryAllocate(free);
+    heap.release(kept);
+    expect(heap.largestFreeBytes).toBeLessThan(70_000);
+    expect(scan('large 2')).toBe(1);
+    await engine.close();
   });
 });
 
