@@ -65,6 +65,10 @@ export class Incarnation {
   /** What was found at open. */
   readonly base: number;
   readonly #handle: { failed: boolean };
+  /** Writes that nobody has been told of. */
+  readonly #waiting = new Set<number>();
+  /** The newest write that was acknowledged in this turn, 0 when there is none. */
+  #justAcked = 0;
   readonly #trace: Trace;
   readonly #wrong: (error: unknown) => void;
 
@@ -105,8 +109,12 @@ export class Incarnation {
     const moment = this.#history.add(write);
     this.#trace.note('write', moment);
     this.outstanding++;
+    this.#waiting.add(moment);
     made
-      .finally(() => this.outstanding--)
+      .finally(() => {
+        this.outstanding--;
+        this.#waiting.delete(moment);
+      })
       .then(
         (epoch) => this.#acknowledged(moment, epoch, durability),
         (error: unknown) => this.#refused(moment, error),
@@ -135,10 +143,23 @@ export class Incarnation {
       expectThat(moment <= latest, `write ${moment} was acknowledged, and whoever took over has found ${latest}`);
       return;
     }
+    this.#expectOrder(moment);
     this.acked = Math.max(this.acked, moment);
     if (durability !== 'memory') this.buffered = Math.max(this.buffered, moment);
     if (durability === 'synced') this.synced = Math.max(this.synced, moment);
     if (epoch !== undefined) this.#noteEpoch(moment, epoch);
+  }
+
+  /** Whoever waits for an earlier write has been told as well, once all promises of this turn are done. */
+  #expectOrder(moment: number): void {
+    const isAsked = this.#justAcked > 0;
+    this.#justAcked = Math.max(this.#justAcked, moment);
+    if (isAsked) return;
+    this.process.after(0, () => {
+      const early = [...this.#waiting].find((other) => other < this.#justAcked);
+      if (early !== undefined) this.#wrong(new Wrong(`write ${this.#justAcked} was acknowledged before write ${early}`));
+      this.#justAcked = 0;
+    });
   }
 
   #noteEpoch(moment: number, epoch: bigint): void {
@@ -155,6 +176,8 @@ export class Incarnation {
     this.#handle.failed = true;
     const code = error instanceof StorageError ? error.code : undefined;
     this.#trace.note(`refused ${code}`, moment);
+    const isAlone = this.process.number === 1 && !this.ended;
+    expectThat(code !== 'FENCED' || !isAlone, 'the first of all writers was told that another has taken over');
     if (code === 'UNKNOWN') return;
     // An update that could not read what was there has written nothing.
     const isUnread = code === 'CORRUPTION' && this.gate.rotten > 0;

@@ -142,7 +142,7 @@ async function befall(simulation: Simulation, incarnation: Incarnation, step: Fa
     case 'cutAt':
       return simulation.power.plan(step);
     case 'takeOver':
-      return simulation.takeOver(incarnation, step.sleepMs);
+      return simulation.takeOver(incarnation, step.sleepMs, step.restMs);
     case 'faults':
       return suffer(simulation, incarnation, step);
   }

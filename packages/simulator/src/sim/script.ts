@@ -53,8 +53,8 @@ export type FateStep =
   | { readonly do: 'cut'; readonly mode: CutMode }
   /** The power goes at the n-th call from here, whoever makes it. */
   | ({ readonly do: 'cutAt' } & PlannedCut)
-  /** The process is stopped, another takes over, and after a while the first one goes on. */
-  | { readonly do: 'takeOver'; readonly sleepMs: number }
+  /** The process is stopped, another takes over, and after a while the first one goes on; after another while it writes. */
+  | { readonly do: 'takeOver'; readonly sleepMs: number; readonly restMs?: number }
   | { readonly do: 'faults'; readonly rates: FaultRates; readonly ms: number };
 
 export type Step = (WriteStep | ConditionalStep | ReadStep | CareStep | FateStep) & { readonly waitMs?: number };

@@ -128,7 +128,7 @@ export class Simulation {
   };
 
   /** The process is stopped, the next one takes over, and then the first goes on. */
-  async takeOver(incarnation: Incarnation, sleepMs: number): Promise<void> {
+  async takeOver(incarnation: Incarnation, sleepMs: number, restMs?: number): Promise<void> {
     if (incarnation.ended) return;
     const stop = async (): Promise<void> => {
       incarnation.process.stop();
@@ -138,6 +138,7 @@ export class Simulation {
     await this.world.sleep(sleepMs);
     const value = this.values.make(ZOMBIE_BYTES);
     incarnation.goOn([{ space: SPACE_NAMES[0], key: ZOMBIE, value }], async () => {
+      if (restMs !== undefined) await this.world.sleep(restMs);
       await incarnation.db.put(ZOMBIE, this.values.bytesOf(value)).finally(() => void incarnation.db.close().catch(() => undefined));
     });
   }

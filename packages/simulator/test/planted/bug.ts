@@ -1,5 +1,10 @@
 // A mistake that somebody could make, planted to see that the tests would notice: one place of the source says something else.
 
+import type { RareLife } from '../../src/sim/rare-lives.ts';
+
+/** Lives of the simulator from a seed on, rare lives of one kind, a power cut at each call of the fixed script, or a test file. */
+export type CaughtBy = { readonly from: number } | { readonly rare: RareLife } | 'power cuts' | { readonly test: string };
+
 export interface PlantedBug {
   /** Used once, for command lines. */
   readonly name: string;
@@ -12,8 +17,7 @@ export interface PlantedBug {
   /** Stands in the file once. */
   readonly find: string;
   readonly replace: string;
-  /** Where it is caught: by lives of the simulator from a seed on, by a power cut at each call of the fixed script, or by a test file. */
-  readonly caughtBy: { readonly from: number } | 'power cuts' | { readonly test: string };
+  readonly caughtBy: CaughtBy;
 }
 
 /** The source with the bug in it. Throws when the place is not there any more, or twice: then the list is to be mended. */

@@ -1,14 +1,16 @@
 // Runs what is to catch a planted bug, in a process of its own with the bug in its sources, and tells what noticed it.
 
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { PlantedBug } from './bug.ts';
+import type { CaughtBy, PlantedBug } from './bug.ts';
 import { ROOT } from './planted-source.ts';
 
 const REGISTER = fileURLToPath(new URL('./register.ts', import.meta.url));
 const SIMULATE = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const CUT_POWER = fileURLToPath(new URL('./power-cuts-main.ts', import.meta.url));
-const VITEST = `${ROOT}node_modules/vitest/vitest.mjs`;
+const LIVE_RARELY = fileURLToPath(new URL('./rare-lives-main.ts', import.meta.url));
+const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 const MOST_SEEDS = 2000;
 const PATIENCE_MS = 240_000;
 /** A life, a power cut or a test that failed. That nothing could even be loaded is no catch. */
@@ -29,8 +31,9 @@ export async function catchBug(bug: PlantedBug): Promise<string | undefined> {
 }
 
 /** Sources are loaded by Node, except by vitest, which has a plugin for it (vitest.config.ts). */
-function programOf(caughtBy: PlantedBug['caughtBy']): string[] {
+function programOf(caughtBy: CaughtBy): string[] {
   if (caughtBy === 'power cuts') return ['--import', REGISTER, CUT_POWER];
+  if ('rare' in caughtBy) return ['--import', REGISTER, LIVE_RARELY, caughtBy.rare];
   if ('test' in caughtBy) return [VITEST, 'run', '--pool', 'threads', '--no-isolate', '--reporter', 'default', caughtBy.test];
   return ['--import', REGISTER, SIMULATE, '--seeds', String(MOST_SEEDS), '--from', String(caughtBy.from), '--until-failure'];
 }

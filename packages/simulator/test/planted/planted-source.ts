@@ -2,14 +2,15 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { plantInto } from './bug.ts';
 import { bugs } from './bugs.ts';
 
-type Compile = (home: string, readFile: (name: string, folder: string) => string | null) => Promise<Uint8Array>;
+type ReadFile = (name: string, folder: string) => string | null;
+type Compile = (home: string, readFile: ReadFile, isOptimized: boolean) => Promise<Uint8Array>;
 
 /** The workspace. */
-export const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+export const ROOT = join(import.meta.dirname, '../../../..');
 const KERNELS = join(ROOT, 'packages/wasm-kernels');
 
 /** What stands in a file instead. */
@@ -30,7 +31,7 @@ export async function plantedSource(name: string | undefined): Promise<PlantedSo
 
 /** The kernels, of which one file says something else. */
 async function compileKernels(path: string, source: string): Promise<Uint8Array> {
-  const readFile = (file: string, folder: string): string | null => {
+  const readFile: ReadFile = (file, folder) => {
     const from = join(folder, file);
     if (from === path) return source;
     try {
@@ -40,7 +41,7 @@ async function compileKernels(path: string, source: string): Promise<Uint8Array>
     }
   };
   const { compile } = (await import(pathToFileURL(join(KERNELS, 'scripts/compile.mjs')).href)) as { compile: Compile };
-  return compile(KERNELS, readFile);
+  return compile(KERNELS, readFile, false);
 }
 
 function moduleOf(bytes: Uint8Array): string {

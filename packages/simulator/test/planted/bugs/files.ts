@@ -51,10 +51,10 @@ export const fileBugs: readonly PlantedBug[] = [
   {
     name: 'lock-of-the-living-stolen',
     rule: 8,
-    mistake: 'a process with the id of the owner counts as dead when it began at another time than this one',
+    mistake: 'a lock is taken although its owner is alive',
     file: `${ADAPTER}/directory-lock.ts`,
-    find: 'if (newest !== undefined && !takeOver && isHeld(`${folder}/${newest}`)) return undefined;',
-    replace: 'if (newest !== undefined && takeOver && isHeld(`${folder}/${newest}`)) return undefined;',
+    find: 'if (newest !== undefined && !takeOver && isHeld(',
+    replace: 'if (newest !== undefined && takeOver && isHeld(',
     caughtBy: { test: 'packages/adapter-fs/src/directory-lock.test.ts' },
   },
   {

@@ -19,7 +19,7 @@ export const kernelBugs: readonly PlantedBug[] = [
     file: `${ASSEMBLY}/merge-visibility.ts`,
     find: 'if (load<u64>(readers + (middle << 3)) < epoch) low = middle + 1;',
     replace: 'if (load<u64>(readers + (middle << 3)) <= epoch) low = middle + 1;',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 5 },
   },
   {
     name: 'tombstones-of-readers-dropped',
@@ -27,7 +27,7 @@ export const kernelBugs: readonly PlantedBug[] = [
     file: `${ASSEMBLY}/merge-visibility.ts`,
     find: 'return !load<u32>(merge, MERGE_READER_COUNT) || load<u64>(load<u32>(merge, MERGE_READERS)) >= epoch;',
     replace: 'return true;',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 2 },
   },
   {
     name: 'older-version-first',
@@ -67,7 +67,7 @@ export const kernelBugs: readonly PlantedBug[] = [
     file: `${ASSEMBLY}/record.ts`,
     find: '  if (load<u64>(record, RECORD_CHECKSUM) != recordChecksum(record, u64Of(seedLow, seedHigh))) return NOT_A_RECORD;\n',
     replace: '  if (!load<u64>(record, RECORD_CHECKSUM)) return seedLow != seedHigh ? NOT_A_RECORD : END;\n',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 3 },
   },
   {
     name: 'block-checksum-ignored',
@@ -75,7 +75,7 @@ export const kernelBugs: readonly PlantedBug[] = [
     file: `${ASSEMBLY}/block-load.ts`,
     find: '  if (sum != load<u64>(trailer, TRAILER_CHECKSUM)) return UNSOUND;\n',
     replace: '  if (!sum) return UNSOUND;\n',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 17 },
   },
   {
     name: 'bloom-probe-of-other-bits',
@@ -91,7 +91,7 @@ export const kernelBugs: readonly PlantedBug[] = [
     file: `${ASSEMBLY}/lz4.ts`,
     find: 'for (let done: u32 = 2 * VECTOR; done < matched; done += VECTOR) v128.store(out + done,',
     replace: 'for (let done: u32 = 2 * VECTOR; done + VECTOR <= matched; done += VECTOR) v128.store(out + done,',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 10 },
   },
   {
     name: 'lz4-match-too-long',
@@ -99,7 +99,7 @@ export const kernelBugs: readonly PlantedBug[] = [
     file: `${ASSEMBLY}/lz4.ts`,
     find: 'if (difference) return u32(at - start) + (u32(ctz(difference)) >> 3);',
     replace: 'if (difference) return u32(at - start) + ((u32(ctz(difference)) + 1) >> 3);',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 10 },
   },
   {
     name: 'separator-too-short',
@@ -115,7 +115,7 @@ export const kernelBugs: readonly PlantedBug[] = [
     file: `${ASSEMBLY}/separator.ts`,
     find: '  if (shared < lastLength || lastLength < nextLength) return lastLength;\n',
     replace: '  if (shared < lastLength || lastLength <= nextLength) return lastLength;\n',
-    caughtBy: { from: 1 },
+    caughtBy: { test: 'packages/wasm-kernels/src/merge-output.test.ts' },
   },
   {
     name: 'search-ends-with-its-interval',
@@ -140,7 +140,7 @@ export const kernelBugs: readonly PlantedBug[] = [
     file: `${ASSEMBLY}/scan-source-run.ts`,
     find: 'place(source, sst, partition - 1, BLOCK_LAST);',
     replace: 'place(source, sst, partition - 1, 0);',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 3 },
   },
   {
     name: 'range-ends-a-block-early',
@@ -164,7 +164,7 @@ export const kernelBugs: readonly PlantedBug[] = [
     file: `${ASSEMBLY}/scan-pins.ts`,
     find: '    if (isTreeCursor) store<u32>(source, GOAL_RESUME, SOURCE_GOAL);\n',
     replace: '    if (isTreeCursor) store<u32>(source, GOAL_STEP, SOURCE_GOAL);\n',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 6 },
   },
   {
     name: 'scan-leaves-frames-unpinned',
@@ -172,6 +172,6 @@ export const kernelBugs: readonly PlantedBug[] = [
     file: `${ASSEMBLY}/scan-pins.ts`,
     find: '    addPin(load<u32>(source, SOURCE_PAYLOAD), pins);\n',
     replace: '',
-    caughtBy: { from: 1 },
+    caughtBy: { rare: 'small cache' },
   },
 ];

@@ -15,7 +15,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: MANIFEST,
     find: 'if (!won && !(yield* isMine(parts, state))) throw fenced(name);',
     replace: 'void won;',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 25 },
   },
   {
     name: 'nothing-listed-above',
@@ -24,7 +24,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: MANIFEST,
     find: '  if (above.length > 0) throw fenced(name);\n',
     replace: '  void above;\n',
-    caughtBy: { from: 1 },
+    caughtBy: { rare: 'long sleep' },
   },
   {
     name: 'snapshot-before-deleted',
@@ -36,21 +36,12 @@ export const openingBugs: readonly PlantedBug[] = [
     caughtBy: { from: 1 },
   },
   {
-    name: 'lost-answer-as-lost-race',
-    rule: 7,
-    mistake: 'a manifest that was created, though the answer was lost, counts as that of another',
-    file: MANIFEST,
-    find: 'if (!won && !(yield* isMine(parts, state))) throw fenced(name);',
-    replace: 'if (!won) throw fenced(name);',
-    caughtBy: { from: 1 },
-  },
-  {
     name: 'own-commit-as-foreign',
     mistake: 'a writer that looks while its own commit is under way takes itself for overtaken',
     file: MANIFEST,
     find: '    if (n <= this.#state.number) return this.isOvertaken();\n    const mine',
     replace: '    if (n <= this.#state.number) return true;\n    const mine',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 40 },
   },
   {
     name: 'own-manifest-not-missed',
@@ -59,7 +50,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: MANIFEST,
     find: '(above ? this.#isForeign(next) : this.#isGone()));\n  }\n\n  /** Manifest n is there.',
     replace: '(above ? this.#isForeign(next) : false));\n  }\n\n  /** Manifest n is there.',
-    caughtBy: { from: 1 },
+    caughtBy: { rare: 'long sleep' },
   },
   {
     name: 'no-second-look',
@@ -68,7 +59,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: OPEN,
     find: '  await runJob(stillMine(manifests, manifest.state));\n  if (manifest.state.logPosition',
     replace: '  if (manifest.state.logPosition',
-    caughtBy: { from: 1 },
+    caughtBy: { test: 'packages/core/test/faults/claims.test.ts' },
   },
   {
     name: 'recovered-not-durable',
@@ -77,7 +68,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: OPEN,
     find: '  if (recovered.unsynced.length > 0) await log.makeDurable(recovered.unsynced);\n',
     replace: '',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 13 },
   },
   {
     name: 'recovered-durable-in-part',
@@ -86,7 +77,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: RECOVERY,
     find: 'if (Math.max(synced, known) < end) this.#unsynced.push(number);',
     replace: 'if (Math.max(synced, known) === 0) this.#unsynced.push(number);',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 13 },
   },
   {
     name: 'fence-not-written',
@@ -95,7 +86,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: OPEN,
     find: 'memtable.tail = at + SEGMENT_HEADER_BYTES + fenceBytes;',
     replace: 'memtable.tail = at + SEGMENT_HEADER_BYTES + 0 * fenceBytes;',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 18 },
   },
   {
     name: 'fence-without-older-segments',
@@ -104,7 +95,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: OPEN,
     find: 'segments.writeFence(at + SEGMENT_HEADER_BYTES, SEGMENT_HEADER_BYTES, seed, term, fence);',
     replace: 'segments.writeFence(at + SEGMENT_HEADER_BYTES, SEGMENT_HEADER_BYTES, seed, term, fence.slice(-1));',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 2 },
   },
   {
     name: 'bytes-beyond-the-fence',
@@ -113,7 +104,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: RETAINED,
     find: 'limitTo(segment, ends.get(segment.number) ?? 0, ends.get(segment.number) ?? 0);',
     replace: 'limitTo(segment, ends.has(segment.number) ? Infinity : 0, ends.get(segment.number) ?? 0);',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 108 },
   },
   {
     name: 'segments-beyond-the-fence',
@@ -122,16 +113,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: RETAINED,
     find: '    for (const segment of earlier) limitTo(segment,',
     replace: '    for (const segment of earlier.filter(({ number }) => ends.has(number))) limitTo(segment,',
-    caughtBy: { from: 1 },
-  },
-  {
-    name: 'number-of-the-last-batch',
-    rule: 3,
-    mistake: 'an open begins its segment above the last one that holds a batch, not above all',
-    file: RECOVERY,
-    find: '      nextSegment: last + 1,\n',
-    replace: '      nextSegment: Math.max(this.#state.logPosition, ...this.#fence.map(({ segment }) => segment)) + 1,\n',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 18 },
   },
   {
     name: 'replay-from-the-next-segment',
@@ -144,15 +126,6 @@ export const openingBugs: readonly PlantedBug[] = [
     caughtBy: { from: 1 },
   },
   {
-    name: 'position-of-the-active-segment',
-    rule: 3,
-    mistake: 'after a flush the log begins with the active segment, whatever is frozen meanwhile',
-    file: 'packages/core/src/db/engine.ts',
-    find: 'return (rest.at(-1) ?? this.writer.active).firstSegment;',
-    replace: 'return rest.length < 0 ? 0 : this.writer.active.firstSegment;',
-    caughtBy: { from: 1 },
-  },
-  {
     name: 'replay-by-epoch',
     rule: 3,
     mistake: 'replay leaves out segments of terms that the newest SST is younger than',
@@ -160,16 +133,7 @@ export const openingBugs: readonly PlantedBug[] = [
     find: '      segments.push(segment);\n',
     replace:
       '      if (header !== undefined && [...state.version.ssts()].some(({ id }) => id.term > header.term)) segment.header = undefined;\n      segments.push(segment);\n',
-    caughtBy: { from: 1 },
-  },
-  {
-    name: 'freeze-goes-on-in-its-segment',
-    rule: 3,
-    mistake: 'the position of a recovered memtable is that of the last segment which it holds',
-    file: RECOVERY,
-    find: "heap.allocate(bytes, 'the replay of a log segment'), bytes, segment.number);",
-    replace: "heap.allocate(bytes, 'the replay of a log segment'), bytes, this.#state.logPosition + 1000);",
-    caughtBy: { from: 1 },
+    caughtBy: { from: 14 },
   },
   {
     name: 'replay-behind-a-gap',
@@ -178,7 +142,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: RECOVERY,
     find: '      if (broken === undefined && segment.limit < Infinity && end < segment.limit) broken = { segment: segment.number, offset: end };\n',
     replace: '',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 45 },
   },
   {
     name: 'recovered-memtables-upside-down',
@@ -195,16 +159,16 @@ export const openingBugs: readonly PlantedBug[] = [
     file: OPEN,
     find: '  if (state.log.kind === log.kind) return;\n',
     replace: '  if (state.number > 0 || state.log.kind === log.kind) return;\n',
-    caughtBy: { from: 1 },
+    caughtBy: { test: 'packages/core/test/faults/claims.test.ts' },
   },
   {
     name: 'log-of-any-database',
     rule: 5,
-    mistake: 'segments of another log are replayed',
+    mistake: 'segments of another database are replayed',
     file: 'packages/core/src/wal/segment-reader.ts',
     find: 'if (header[part] === expected[part]) continue;',
-    replace: "if (part === 'log' || header[part] === expected[part]) continue;",
-    caughtBy: { from: 1 },
+    replace: 'if (header[part].length === expected[part].length) continue;',
+    caughtBy: { test: 'packages/core/test/faults/recovery.test.ts' },
   },
   {
     name: 'beginning-not-durable',
@@ -222,7 +186,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: 'packages/core/src/flush/flusher.ts',
     find: '      yield* this.#anchor(position);\n',
     replace: '',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 3 },
   },
   {
     name: 'missing-log-as-empty',
@@ -231,7 +195,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: RETAINED,
     find: 'if (!all.some(({ number }) => number === logPosition)) throw missing(logPosition);',
     replace: 'if (!all.some(({ number }) => number === logPosition)) return [];',
-    caughtBy: { from: 1 },
+    caughtBy: { test: 'packages/core/test/faults/recovery.test.ts' },
   },
   {
     name: 'created-over-data',
@@ -240,7 +204,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: OPEN,
     find: '  if (found !== undefined) {\n    throw new StorageError(',
     replace: "  if (found === '') {\n    throw new StorageError(",
-    caughtBy: { from: 1 },
+    caughtBy: { test: 'packages/core/test/faults/claims.test.ts' },
   },
   {
     name: 'lock-ignored',
@@ -249,7 +213,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: OPEN,
     find: "    if (takeover === 'now') return nothing;\n",
     replace: "    if (takeover !== 'wait') return nothing;\n",
-    caughtBy: { from: 1 },
+    caughtBy: { test: 'packages/core/test/faults/fence.test.ts' },
   },
   {
     name: 'close-without-sync',
@@ -257,15 +221,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: 'packages/core/src/db/close.ts',
     find: ': engine.writer.sync()),',
     replace: ': engine.writer.drain()),',
-    caughtBy: { from: 1 },
-  },
-  {
-    name: 'closed-with-more-than-durable',
-    mistake: 'the close record says that all was durable, although nothing was synced',
-    file: 'packages/core/src/db/close.ts',
-    find: '    () => (pipeline.failed ? logWriter.sync().catch(() => undefined) : engine.writer.sync()),\n',
-    replace: '    () => (pipeline.failed ? undefined : engine.writer.drain()),\n',
-    caughtBy: { from: 1 },
+    caughtBy: 'power cuts',
   },
   {
     name: 'record-of-any-segment',
@@ -274,6 +230,6 @@ export const openingBugs: readonly PlantedBug[] = [
     file: 'packages/core/src/wal/segment-format.ts',
     find: 'const SEED_BYTES = 56;',
     replace: 'const SEED_BYTES = 32;',
-    caughtBy: { from: 1 },
+    caughtBy: { test: 'packages/core/src/wal/segment-format.test.ts' },
   },
 ];

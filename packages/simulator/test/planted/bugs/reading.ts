@@ -55,7 +55,7 @@ export const readingBugs: readonly PlantedBug[] = [
     file: CURSOR,
     find: 'if (this.#epoch === undefined) {',
     replace: 'if (this.#epoch === undefined || this.#pin !== undefined) {',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 12 },
   },
   {
     name: 'moment-not-held-between-pages',
@@ -63,15 +63,7 @@ export const readingBugs: readonly PlantedBug[] = [
     file: CURSOR,
     find: '    this.#hold();\n    this.#after = lastKey(page);\n',
     replace: '    this.#after = lastKey(page);\n',
-    caughtBy: { from: 1 },
-  },
-  {
-    name: 'moment-not-held-while-loading',
-    mistake: 'a scan that waits for its first page does not hold its moment',
-    file: CURSOR,
-    find: '    this.#hold();\n    try {\n      return this.#accept(await filled);',
-    replace: '    try {\n      return this.#accept(await filled);',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 22 },
   },
   {
     name: 'scan-without-a-pin',
@@ -79,7 +71,7 @@ export const readingBugs: readonly PlantedBug[] = [
     file: SCANNER,
     find: '    view.pin();\n    return andFinally(\n      () => andThen(this.#take(view, request), (workspace) => this.#fillIn(workspace, view, request)),\n      () => view.unpin(),\n    );',
     replace: '    return andThen(this.#take(view, request), (workspace) => this.#fillIn(workspace, view, request));',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 6 },
   },
   {
     name: 'get-without-a-pin',
@@ -87,7 +79,7 @@ export const readingBugs: readonly PlantedBug[] = [
     file: 'packages/core/src/read/point-reader.ts',
     find: '    view.pin();\n    try {\n      await loading;\n',
     replace: '    try {\n      await loading.finally(() => view.pin());\n',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 10 },
   },
   {
     name: 'key-of-another-get',
@@ -95,7 +87,7 @@ export const readingBugs: readonly PlantedBug[] = [
     file: 'packages/core/src/read/point-reader.ts',
     find: '    const key = answer + ANSWER_BYTES;\n    heap.bytes.copyWithin(',
     replace: '    const key = sharedKey;\n    heap.bytes.copyWithin(',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 4 },
   },
   {
     name: 'residency-not-cleared',
@@ -103,7 +95,7 @@ export const readingBugs: readonly PlantedBug[] = [
     file: CACHE,
     find: '    u32[u32[(payload + FRAME_SLOT) >>> 2]! >>> 2] = 0;\n    this.evictions++;',
     replace: '    void u32;\n    this.evictions++;',
-    caughtBy: { from: 1 },
+    caughtBy: { rare: 'small cache' },
   },
   {
     name: 'frame-in-use-evicted',
@@ -111,7 +103,7 @@ export const readingBugs: readonly PlantedBug[] = [
     file: CACHE,
     find: '      if (u32[(payload + FRAME_PINS) >>> 2] !== 0) continue;\n      if (u32[(payload + FRAME_TOUCHED)',
     replace: '      if (u32[(payload + FRAME_TOUCHED)',
-    caughtBy: { from: 1 },
+    caughtBy: { rare: 'small cache' },
   },
   {
     name: 'blocks-outlive-their-partition',
@@ -119,7 +111,7 @@ export const readingBugs: readonly PlantedBug[] = [
     file: CACHE,
     find: '      if (kind === PARTITION && !this.#evictBlocksOf(payload)) continue;\n      this.#evict(payload);\n      this.#freed.pop();',
     replace: '      this.#evict(payload);\n      this.#freed.pop();',
-    caughtBy: { from: 1 },
+    caughtBy: { test: 'packages/core/src/cache/block-cache.test.ts' },
   },
   {
     name: 'read-buffer-shared',
@@ -127,15 +119,7 @@ export const readingBugs: readonly PlantedBug[] = [
     file: CATALOG,
     find: 'const shared = store.sync !== undefined && place.length <= READ_BUFFER_BYTES;',
     replace: 'const shared = store !== undefined && place.length <= READ_BUFFER_BYTES;',
-    caughtBy: { from: 1 },
-  },
-  {
-    name: 'partition-evicted-while-loading',
-    mistake: 'the partition of a block that is being read is not pinned meanwhile',
-    file: CATALOG,
-    find: '    heap.u32[pins] += 1;\n    this.#reading += place.length;',
-    replace: '    heap.u32[pins] += 0;\n    this.#reading += place.length;',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 10 },
   },
   {
     name: 'partition-checksum-ignored',
@@ -143,6 +127,6 @@ export const readingBugs: readonly PlantedBug[] = [
     file: 'packages/wasm-kernels/assembly/partition.ts',
     find: '  return sum == stored;\n',
     replace: '  return sum == stored || stored != 0;\n',
-    caughtBy: { from: 1 },
+    caughtBy: { test: 'packages/wasm-kernels/src/partition.test.ts' },
   },
 ];

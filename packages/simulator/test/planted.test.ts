@@ -1,0 +1,38 @@
+// Mistakes that somebody could make, planted one at a time: the simulator, or a test that is named, has to notice each. docs/TESTING.md lists them.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { plantInto } from './planted/bug.ts';
+import { bugs } from './planted/bugs.ts';
+import { catchBug } from './planted/plant.ts';
+import { ROOT } from './planted/planted-source.ts';
+import { isNode } from './runtimes.ts';
+
+/** The last rule of docs/PROTOCOL.md. */
+const RULES = 11;
+const TIMEOUT_MS = 240_000;
+
+describe('planted bugs', () => {
+  it('have names of their own', () => {
+    expect(new Set(bugs.map(({ name }) => name)).size).toBe(bugs.length);
+  });
+
+  it('switch off every rule of the protocol, each at least once', () => {
+    const switchedOff = new Set(bugs.map(({ rule }) => rule));
+    for (let rule = 1; rule <= RULES; rule++) expect(switchedOff).toContain(rule);
+  });
+
+  it.each(bugs)('have their place in the sources ($name)', (bug) => {
+    expect(() => plantInto(readFileSync(join(ROOT, bug.file), 'utf8'), bug)).not.toThrow();
+  });
+
+  // One process each, one after the other. Sources are replaced by means of Node, and what they break is the same everywhere.
+  it.runIf(isNode).each(bugs)(
+    'are noticed ($name)',
+    async (bug) => {
+      expect(await catchBug(bug)).toBeDefined();
+    },
+    TIMEOUT_MS,
+  );
+});
