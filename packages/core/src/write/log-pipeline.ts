@@ -261,6 +261,8 @@ export class LogPipeline {
     const end = this.#logged;
     this.#holding = false;
     assert(!isPromise(this.#append()), 'a synchronous log answered with a promise');
+    // What was appended may be so much that others were to wait for a turn: not longer than this write.
+    this.#holding = false;
     if (durability === 'synced' || !this.#acks.isEmpty) this.#syncNow();
     if (this.#failure !== undefined) throw this.#fateOf(end);
     if (epochLow > this.#visible.low) this.#visible.low = epochLow;
@@ -286,6 +288,7 @@ export class LogPipeline {
   settleNow(): void {
     this.#holding = false;
     this.appendNow();
+    this.#holding = false;
     if (!this.#acks.isEmpty) this.#syncNow();
     this.assertWritable();
   }

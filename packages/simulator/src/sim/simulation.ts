@@ -213,9 +213,11 @@ export class Simulation {
       `what is left is no prefix that holds all up to ${earliest} of ${this.history.now}: ${this.#difference(found, earliest)}`,
     );
     const forgotten = this.history.cutAfter(moment);
-    if (overtaken !== undefined) {
-      overtaken.wasOvertaken(moment, forgotten);
-      this.#overtaken.push(overtaken);
+    // What an earlier one had asked for may still happen, if nobody is told of the fence before it.
+    const earlier = overtaken ?? this.#last;
+    if (overtaken !== undefined || (earlier !== undefined && forgotten.length > 0)) {
+      earlier!.wasOvertaken(moment, forgotten);
+      this.#overtaken.push(earlier!);
     }
     return moment;
   }
