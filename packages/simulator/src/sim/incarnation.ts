@@ -56,6 +56,8 @@ export class Incarnation {
   ended = false;
   /** Present when another handle has taken over: the latest moment that looks like what it found, and the earliest. */
   overtakenAt: { readonly latest: number; readonly earliest: number } | undefined;
+  /** The power was cut since: the fence of whoever took over may be gone. */
+  mayComeToLight = false;
   /** Writes that whoever took over has not found, in their order; those that were refused are empty. */
   forgotten: Write<number>[] = [];
   /** The first of the forgotten writes comes after this moment. */

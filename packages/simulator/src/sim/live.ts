@@ -1,6 +1,6 @@
 // Lives a script: all actors at once, and in the end a look at everything that is left.
 
-import { idText, readState } from '@varve/core/inspect';
+import { idText, listManifests, readState } from '@varve/core/inspect';
 import { NO_FAULTS } from '../disk/faults.ts';
 import { SPACE_NAMES, type Incarnation } from './incarnation.ts';
 import { read } from './read-steps.ts';
@@ -8,6 +8,9 @@ import type { CareStep, FateStep, Script, Step } from './script.ts';
 import { Simulation } from './simulation.ts';
 import { write, writeConditionally } from './write-steps.ts';
 import { expectThat } from './wrong.ts';
+
+/** A reader may be in the middle of the chain: two snapshots and what follows them stay. */
+const MOST_MANIFESTS = 2 * 16 + 1;
 
 /** What a life was like. */
 export interface Life {
@@ -177,13 +180,16 @@ async function inspectAll(simulation: Simulation): Promise<void> {
   }
   const { ok, problems } = await db.verify();
   expectThat(ok, `verify found a problem in the end: ${problems[0]?.message}`);
+  // Segments that a writer left when it died behind its flush go with the next flush.
+  await db.put('last', simulation.values.bytesOf(simulation.values.make(4)));
   await db.flush();
   await db.idle();
+  await simulation.world.sleep(10_000);
   await expectNothingLeft(simulation);
   await db.close();
 }
 
-/** No object is there that nothing needs, and none is missing. */
+/** No object and no segment is there that nothing needs, and none is missing. */
 async function expectNothingLeft({ disk }: Simulation): Promise<void> {
   const state = await readState(disk.store);
   expectThat(state !== undefined, 'there is no manifest');
@@ -191,4 +197,13 @@ async function expectNothingLeft({ disk }: Simulation): Promise<void> {
   const there = disk.store.sync.list('sst/').map(({ name }) => name);
   for (const name of there) expectThat(needed.has(name), `${name} is there, and nothing needs it`);
   for (const name of needed) expectThat(there.includes(name), `${name} is needed, and not there`);
+  const manifests = await listManifests(disk.store);
+  expectThat(manifests.length < MOST_MANIFESTS, `${manifests.length} manifests are there`);
+  expectThat(
+    manifests.every((number, i) => number === state.number - manifests.length + 1 + i),
+    `manifests are no chain: ${manifests.join()}`,
+  );
+  for (const { number } of await disk.log.segments()) {
+    expectThat(number >= state.logPosition, `log segment ${number} is there, and the log begins with ${state.logPosition}`);
+  }
 }

@@ -22,14 +22,14 @@ const SETTLE_MS = 0.1;
 /** What a writer tries to write after it was overtaken. */
 const ZOMBIE = 'zombie';
 const ZOMBIE_BYTES = 8;
+/** An open that fails so often without a fault in sight will never succeed. */
+const MOST_ATTEMPTS = 200;
+
 /** What survives at least: the death of the process, and a power cut. */
 interface Floor {
   readonly process: number;
   readonly power: number;
 }
-
-/** An open that fails so often without a fault in sight will never succeed. */
-const MOST_ATTEMPTS = 200;
 
 export class Simulation {
   readonly script: Script;
@@ -120,6 +120,7 @@ export class Simulation {
       gate.abandon(false);
     }
     this.#gates.clear();
+    for (const earlier of this.#overtaken) earlier.mayComeToLight = true;
     this.disk.cutPower(mode, this.world.draw);
     this.trace.note('cut');
     if (this.#last !== undefined) this.#last.buffered = this.#last.synced;
@@ -229,7 +230,7 @@ export class Simulation {
   #momentOfOvertaken(found: ReadonlyMap<string, readonly ModelEntry<number>[]>, earliest: number): number | undefined {
     for (const overtaken of this.#overtaken) {
       const { latest } = overtaken.overtakenAt!;
-      if (earliest > latest) continue;
+      if (earliest > latest || !overtaken.mayComeToLight) continue;
       const others = this.history.cutAfter(latest);
       for (const write of overtaken.forgotten) this.history.add(write);
       const moment = this.history.momentOf(found, earliest);
