@@ -34,6 +34,7 @@ export { tuple, type PartOf, type PartsOf, type Prefixes } from './format/tuple-
 export { utf8 } from './format/utf8-codec.ts';
 
 export { AssertionError, StorageError, type StorageErrorCode } from './base/errors.ts';
+export type { NewMemory } from './heap/heap.ts';
 export { hostTurns, type Turns } from './scheduler/turn.ts';
 export { isPromise, type MaybePromise } from './base/maybe-promise.ts';
 export { systemClock, type Clock } from './base/clock.ts';

@@ -50,7 +50,7 @@ export class Maintenance {
     this.#host = host;
     this.flusher = new Flusher(host, log);
     this.compactor = new Compactor(host);
-    this.collector = new Collector(host);
+    this.collector = new Collector(host, log);
     const isStalled = (): boolean => this.#stallReason() !== undefined || !host.parts.arenas.reserve();
     this.#pause = new Pause(host, isStalled, () => this.compactor.startQuiet());
   }

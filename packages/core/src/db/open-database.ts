@@ -13,6 +13,7 @@ import { bytes, type BytesLike } from '../format/bytes-codec.ts';
 import type { Codec, KeyCodec } from '../format/codec.ts';
 import { hostTurns, type Turns } from '../scheduler/turn.ts';
 import type { OnEvent } from '../stats/events.ts';
+import type { NewMemory } from '../heap/heap.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { ObjectStore, SyncOperations } from '../store/object-store.ts';
 import type { Durability } from '../write/durability.ts';
@@ -53,6 +54,8 @@ export interface OpenOptions<K = Uint8Array, V = Uint8Array, P = K, KI = K, VI =
   readonly random?: Random | undefined;
   /** Where turns of the event loop come from. For tests. */
   readonly turns?: Turns | undefined;
+  /** Where linear memory comes from. For tests. */
+  readonly newMemory?: NewMemory | undefined;
 }
 
 const OPTIONS: readonly (keyof OpenOptions)[] = [
@@ -70,6 +73,7 @@ const OPTIONS: readonly (keyof OpenOptions)[] = [
   'clock',
   'random',
   'turns',
+  'newMemory',
 ];
 
 const LEAST_SST_BYTES = 4 * 2 ** 20;
@@ -126,6 +130,7 @@ export async function open<S extends ObjectStore, K = Uint8Array, V = Uint8Array
       clock: options.clock ?? systemClock,
       random: options.random ?? systemRandom,
       turns: options.turns ?? hostTurns,
+      newMemory: options.newMemory,
     },
     {
       memoryBudgetBytes,

@@ -9,7 +9,7 @@ import type { Random } from '../base/random.ts';
 import { randomHex } from '../base/hex.ts';
 import { BlockCache } from '../cache/block-cache.ts';
 import type { SstInfo } from '../format/sst-info.ts';
-import { Heap } from '../heap/heap.ts';
+import { Heap, type NewMemory } from '../heap/heap.ts';
 import { io, runJob, settle, type Job } from '../scheduler/job.ts';
 import type { Turns } from '../scheduler/turn.ts';
 import { SstCatalog } from '../sst/catalog.ts';
@@ -36,6 +36,7 @@ export interface Components {
   readonly clock: Clock;
   readonly random: Random;
   readonly turns: Turns;
+  readonly newMemory?: NewMemory | undefined;
 }
 
 const LOCK_RETRY_MS = 50;
@@ -82,12 +83,12 @@ async function lock(
 }
 
 async function openLocked(
-  { store, log, clock, random, turns }: Components,
+  { store, log, clock, random, turns, newMemory }: Components,
   settings: Settings,
   unlock: () => MaybePromise<void>,
 ): Promise<Engine> {
   const plan = planMemory(settings.memoryBudgetBytes);
-  const heap = new Heap(settings.memoryBudgetBytes);
+  const heap = new Heap(settings.memoryBudgetBytes, newMemory);
   const kernels = instantiate(heap.memory);
   const manifests: ManifestParts = { heap, kernels, store, newNonce: () => randomHex(random, 16) };
   const manifest = new Manifest(manifests, (await runJob(readNewest(manifests))) ?? (await runJob(create(manifests, log, random, clock))));

@@ -23,6 +23,12 @@ export function storedText(stored: unknown): string {
   throw unsound(stored);
 }
 
+/** An identity of 128 bits, in hexadecimal digits. */
+export function storedIdentity(stored: unknown): string {
+  if (/^[0-9a-f]{32}$/.test(String(stored))) return storedText(stored);
+  throw unsound(stored);
+}
+
 /** Throws when two of them are equal. */
 export function checkDistinct(stored: readonly (string | number)[]): void {
   if (new Set(stored).size !== stored.length) throw unsound(stored);

@@ -23,6 +23,7 @@ function setUp(options: MemoryStoreOptions = {}) {
   const store = memoryStore(options);
   const closed: string[] = [];
   const events: EngineEvent[] = [];
+  const truncated: number[] = [];
   const host = {
     store,
     catalog: { openIds: [], closeObject: (name: string) => void closed.push(name) } as unknown as SstCatalog,
@@ -40,7 +41,8 @@ function setUp(options: MemoryStoreOptions = {}) {
     host,
     closed,
     events,
-    collector: new Collector(host),
+    truncated,
+    collector: new Collector(host, { truncate: (before) => void truncated.push(before) }),
     put,
     putSst: (each: Sst): void => put(each.dataName, each.metaName),
     left: (prefix = ''): string[] => store.sync.list(prefix).map(({ name }) => name),
@@ -122,6 +124,16 @@ describe('an SST that nobody needs any more', () => {
     options.fault = undefined;
     expect(left()).toHaveLength(2);
     expect(events).toEqual([]);
+  });
+});
+
+describe('segments of the log', () => {
+  it('below the beginning that the manifest names go at open: who flushed may have died before its truncation', async () => {
+    const { collector, host, truncated } = setUp();
+    host.state = { ...host.state, logPosition: 7 };
+    collector.begin();
+    await host.scheduler.idle();
+    expect(truncated).toEqual([7]);
   });
 });
 

@@ -8,6 +8,7 @@ import type { SstCatalog } from '../sst/catalog.ts';
 import type { Sst } from '../sst/sst.ts';
 import type { EngineStats } from '../stats/engine-stats.ts';
 import type { EngineEvent } from '../stats/events.ts';
+import type { LogStore } from '../store/log-store.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
 import { SNAPSHOT_EVERY } from '../version/manifest.ts';
@@ -35,8 +36,11 @@ export class Collector {
   #manifestsFrom: number | undefined;
   #running = false;
 
-  constructor(host: CollectorHost) {
+  readonly #log: Pick<LogStore, 'truncate'>;
+
+  constructor(host: CollectorHost, log: Pick<LogStore, 'truncate'>) {
     this.#host = host;
+    this.#log = log;
   }
 
   /** What earlier writers left. */
@@ -46,6 +50,8 @@ export class Collector {
     const inUse = (): ObjectId[] => [...objectIds.pending, ...catalog.openIds];
     scheduler.add(this.#quietly(collectGarbage(store, () => this.#host.state, inUse)), URGENCY);
     scheduler.add(this.#quietly(this.#findOldManifests()), URGENCY);
+    // Whoever died between a flush's manifest and its truncation left segments that nobody replays.
+    scheduler.add(this.#quietly(same(() => this.#log.truncate(this.#host.state.logPosition))), URGENCY);
   }
 
   /** An SST that nobody needs any more: its objects go. */

@@ -7,6 +7,11 @@ import { assert, StorageError } from '../base/errors.ts';
 const GRAIN = 64;
 const PAGE = 65536;
 
+/** Where linear memory of so many pages of 64 KiB comes from. What it holds does not matter. */
+export type NewMemory = (pages: number) => WebAssembly.Memory;
+
+const freshMemory: NewMemory = (pages) => new WebAssembly.Memory({ initial: pages, maximum: pages });
+
 export class Heap {
   readonly memory: WebAssembly.Memory;
   readonly bytes: Uint8Array;
@@ -17,9 +22,9 @@ export class Heap {
   readonly #sizes = new Map<number, number>();
   #allocated = 0;
 
-  constructor(budgetBytes: number) {
+  constructor(budgetBytes: number, newMemory: NewMemory = freshMemory) {
     const pages = Math.ceil(budgetBytes / PAGE);
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.memory = newMemory(pages);
     this.bytes = new Uint8Array(this.memory.buffer);
     this.u32 = new Uint32Array(this.memory.buffer);
     this.view = new DataView(this.memory.buffer);

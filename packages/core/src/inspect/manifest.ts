@@ -7,7 +7,7 @@ import type { ObjectStore } from '../store/object-store.ts';
 import type { EditsJson, SnapshotJson } from '../version/manifest-format.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
 import { decodeManifest, readNewest } from '../version/manifest.ts';
-import { kernelRoom } from './kernel-room.ts';
+import { kernelRoom, type KernelRoom } from './kernel-room.ts';
 import { naming } from './naming.ts';
 
 /** One manifest object. */
@@ -21,10 +21,13 @@ const ROOM_BYTES = 64 * 1024 * 1024;
 /** A writer that is at work may delete an old manifest while the chain is read. */
 const ATTEMPTS = 3;
 
+/** Kept: whoever looks once looks again, and reserving is what costs. */
+let manifestRoom: KernelRoom | undefined;
+
 /** The newest state of a database, or undefined where there is none. */
 export async function readState(store: ObjectStore): Promise<ManifestState | undefined> {
-  const room = kernelRoom(ROOM_BYTES);
-  const parts = { ...room, store, newNonce: () => '' };
+  manifestRoom ??= kernelRoom(ROOM_BYTES);
+  const parts = { ...manifestRoom, store, newNonce: () => '' };
   for (let attempt = 1; ; attempt++) {
     try {
       return await runJob(readNewest(parts));

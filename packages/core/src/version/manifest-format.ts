@@ -2,7 +2,7 @@
 // what changed since the manifest before it. Unknown edit kinds and required features are refused.
 
 import { StorageError, unreadable } from '../base/errors.ts';
-import { checkDistinct, storedEpoch, storedNumber, storedText, unsound } from '../format/json-checks.ts';
+import { checkDistinct, storedEpoch, storedIdentity, storedNumber, storedText, unsound } from '../format/json-checks.ts';
 import { idText, manifestName } from '../format/object-names.ts';
 import { idFromJson, sstInfoFromJson, sstInfoToJson, type SstInfo, type SstInfoJson } from '../format/sst-info.ts';
 import type { KeySpaceInfo, ManifestState } from './manifest-state.ts';
@@ -80,8 +80,8 @@ export function snapshotFromJson(number: number, json: SnapshotJson): ManifestSt
     return checked({
       ...originOf(number, json),
       parentNonce: storedText(json.parentNonce),
-      database: storedText(json.database),
-      log: { kind: storedText(json.log.kind), uuid: storedText(json.log.uuid) },
+      database: storedIdentity(json.database),
+      log: { kind: storedText(json.log.kind), uuid: storedIdentity(json.log.uuid) },
       logPosition: storedNumber(json.logPosition),
       safeEpoch: storedEpoch(json.safeEpoch),
       pendingFrom: storedNumber(json.pendingFrom),

@@ -1,5 +1,6 @@
 // Scripts of what random lives meet too rarely: a writer that sleeps until its manifests are deleted, a cache that is too small for what is read,
-// memtables that are full before the one before is flushed, synchronous writers in a hurry while background work is on its way.
+// memtables that are full before the one before is flushed, syncs that are always under way when the power goes, synchronous writers in a hurry while
+// background work is on its way.
 
 import { CUT_MODES } from '../disk/disk.ts';
 import type { ReadStep, Script, ScriptedChange, Settings, Step, WriteStep } from './script.ts';
@@ -9,13 +10,14 @@ const MEBIBYTE = 2 ** 20;
 const MANIFESTS = 48;
 const KEYS = 300;
 
-export type RareLife = 'long sleep' | 'small cache' | 'full memtables' | 'hurry';
+export type RareLife = 'long sleep' | 'small cache' | 'full memtables' | 'slow syncs' | 'hurry';
 
 /** Lives of each kind are told apart by their seed. */
 export const RARE_LIVES: Readonly<Record<RareLife, (seed: number) => Script>> = {
   'long sleep': longSleep,
   'small cache': smallCache,
   'full memtables': fullMemtables,
+  'slow syncs': slowSyncs,
   hurry,
 };
 
@@ -87,6 +89,24 @@ function fullMemtables(seed: number): Script {
   });
   const settings: Settings = { ...settingsOf(seed), manner: seed % 4 === 0 ? 'both' : 'later', latencyMs: 10 };
   return { seed, settings, actors: [writes, [...writes].reverse(), reads.flat(), [waiting(100), ...ends]] };
+}
+
+/** Writes that are to be synced come while a sync runs, into one segment after the other, and the power goes. */
+function slowSyncs(seed: number): Script {
+  const writes = (writer: number): Step[] =>
+    Array.from({ length: 400 }, (_, i): WriteStep & { waitMs: number } => {
+      const change: ScriptedChange = [i % 2, (i * 13 + seed + writer) % KEYS, writer === 3 ? 15_000 : 50];
+      return {
+        do: 'put',
+        change,
+        how: 'hurry',
+        durability: writer === 3 || i % 4 === 3 ? 'buffered' : 'synced',
+        waitMs: (i * 7 + seed) % 6,
+      };
+    });
+  const cuts = Array.from({ length: 8 }, (_, i): Step => ({ do: 'cut', mode: 'lost', waitMs: 100 + ((seed * 31 + i * 57) % 190) }));
+  const settings: Settings = { ...settingsOf(seed), manner: seed % 4 === 0 ? 'both' : 'later', latencyMs: 4 };
+  return { seed, settings, actors: [writes(1), writes(2), writes(3), [waiting(30), ...cuts]] };
 }
 
 /** Synchronous writes need room while a flush or a compaction is on its way, and drive it to its end. */

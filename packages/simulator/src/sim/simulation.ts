@@ -10,6 +10,7 @@ import { simStore } from '../disk/sim-store.ts';
 import { ModelHistory, type ModelEntry } from '../model/history.ts';
 import { Values } from '../model/values.ts';
 import { Draw } from '../world/draw.ts';
+import { Memories } from '../world/memories.ts';
 import { Gone, Process } from '../world/process.ts';
 import { Trace } from '../world/trace.ts';
 import { World } from '../world/world.ts';
@@ -37,6 +38,7 @@ export class Simulation {
   readonly disk = new Disk();
   readonly history = new ModelHistory<number>((a, b) => a === b);
   readonly values = new Values();
+  readonly memories = new Memories();
   readonly trace: Trace;
   rates: FaultRates = NO_FAULTS;
   readonly power = new PowerSwitch((mode) => this.cutPower(mode));
@@ -192,6 +194,7 @@ export class Simulation {
       onEvent: ({ kind }) => (handle.failed ||= kind === 'failed'),
       clock: process.clock,
       turns: process.turns,
+      newMemory: this.memories.take,
       random: seededRandom(this.script.seed + 7919 * this.#processes),
       memoryBudgetBytes,
       blockSizeBytes,

@@ -21,7 +21,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: PIPELINE,
     find: '        this.#synced = Math.max(this.#synced, end);\n        this.#settle();\n      },',
     replace: '        this.#synced = this.#appended;\n        this.#settle();\n      },',
-    caughtBy: { rare: 'full memtables' },
+    caughtBy: { rare: 'slow syncs' },
   },
   {
     name: 'segment-synced-beyond',
@@ -29,7 +29,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: LOG_WRITER,
     find: 'segment.synced = Math.max(segment.synced, end);',
     replace: 'segment.synced = segment.appended;',
-    caughtBy: { rare: 'full memtables' },
+    caughtBy: { rare: 'slow syncs' },
   },
   {
     name: 'sync-of-newest-segment-only',
@@ -37,7 +37,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: LOG_WRITER,
     find: 'const covered = this.#segments.map(',
     replace: 'const covered = this.#segments.slice(-1).map(',
-    caughtBy: { rare: 'full memtables' },
+    caughtBy: { rare: 'slow syncs' },
   },
   {
     name: 'sync-wakes-nobody',
