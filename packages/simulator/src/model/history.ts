@@ -136,13 +136,18 @@ export class ModelHistory<V = Uint8Array> {
     return undefined;
   }
 
-  /** The earliest moment since which nothing has looked different, back from this one: its writes changed nothing. */
-  sameSince(moment: number): number {
-    const changesNothing = (at: number): boolean =>
-      this.#writes[at - 1].every(({ space, key }) => this.#isSame(this.get(space, key, at - 1), this.get(space, key, at)));
-    let since = moment;
-    while (since > 0 && changesNothing(since)) since--;
-    return since;
+  /** The earliest moment that looks like this one: writes between them changed nothing, or took back what they had changed. */
+  earliestLike(moment: number): number {
+    const different = new Set<string>();
+    let earliest = moment;
+    for (let at = moment - 1; at >= 0; at--) {
+      for (const { space, key } of this.#writes[at]) {
+        if (this.#isSame(this.get(space, key, at), this.get(space, key, moment))) different.delete(`${space}\n${key}`);
+        else different.add(`${space}\n${key}`);
+      }
+      if (different.size === 0) earliest = at;
+    }
+    return earliest;
   }
 
   /** All keys that a space ever had, ascending. */

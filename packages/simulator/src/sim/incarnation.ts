@@ -191,7 +191,7 @@ export class Incarnation {
 
   /** Another handle has taken over, and found so much. */
   wasOvertaken(latest: number, forgotten: Write<number>[]): void {
-    this.overtakenAt = { latest, earliest: this.#history.sameSince(latest) };
+    this.overtakenAt = { latest, earliest: this.#history.earliestLike(latest) };
     this.forgotten = forgotten;
     this.#found = latest;
   }

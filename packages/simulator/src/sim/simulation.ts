@@ -238,7 +238,7 @@ export class Simulation {
       for (const write of overtaken.forgotten) this.history.add(write);
       const moment = this.history.momentOf(found, earliest);
       if (moment !== undefined) {
-        overtaken.overtakenAt = { latest: moment, earliest: this.history.sameSince(moment) };
+        overtaken.overtakenAt = { latest: moment, earliest: this.history.earliestLike(moment) };
         return moment;
       }
       this.history.cutAfter(latest);
