@@ -1,0 +1,63 @@
+// What a range holds, kept up to date while somebody looks: the shape that React's useSyncExternalStore, Svelte's stores and Vue's refs take.
+
+import type { Watch } from './watch.ts';
+
+/** A value that changes. */
+export interface Live<T> {
+  /** Called back after each change. Returns what stops it; the range is watched while somebody is subscribed. */
+  subscribe(callback: () => void): () => void;
+  /** The newest value: the same object until there is another one; undefined until the first has come. */
+  getSnapshot(): T;
+}
+
+export class LiveRange<T> implements Live<T | undefined> {
+  readonly #read: () => Promise<T>;
+  readonly #open: () => Watch<unknown>;
+  readonly #callbacks = new Set<() => void>();
+  #watch: Watch<unknown> | undefined;
+  #value: T | undefined;
+  #isReading = false;
+  #isStale = false;
+
+  constructor(read: () => Promise<T>, open: () => Watch<unknown>) {
+    this.#read = read;
+    this.#open = open;
+  }
+
+  // Bound: they are handed over as functions.
+  readonly subscribe = (callback: () => void): (() => void) => {
+    const own = (): void => callback();
+    this.#callbacks.add(own);
+    if (this.#watch === undefined) {
+      this.#watch = this.#open();
+      this.#watch.subscribe(() => void this.#refresh());
+      void this.#refresh();
+    }
+    return () => {
+      this.#callbacks.delete(own);
+      if (this.#callbacks.size > 0) return;
+      this.#watch?.close();
+      this.#watch = undefined;
+    };
+  };
+
+  readonly getSnapshot = (): T | undefined => this.#value;
+
+  /** Reads anew; of several changes meanwhile, once more. */
+  async #refresh(): Promise<void> {
+    this.#isStale = true;
+    if (this.#isReading) return;
+    this.#isReading = true;
+    try {
+      while (this.#isStale) {
+        this.#isStale = false;
+        this.#value = await this.#read();
+        for (const callback of this.#callbacks) callback();
+      }
+    } catch {
+      // The database is closed, or goes on elsewhere, which is told as a change.
+    } finally {
+      this.#isReading = false;
+    }
+  }
+}

@@ -1,0 +1,369 @@
+// One page at the worker's end: its key spaces, snapshots, cursors and watches, and what it asks for.
+
+import { StorageError, type Database, type Durability, type ObjectStore, type Snapshot } from '@varve/core';
+import { FrameReader } from '../wire/frame-reader.ts';
+import type { FrameWriter } from '../wire/frame-writer.ts';
+import type { Port } from '../wire/port.ts';
+import { Call, CARES, Change, DURABILITIES } from '../wire/protocol.ts';
+import { Answers } from './answers.ts';
+import { CLIENTS, type ClientWrites, type Newest } from './client-writes.ts';
+import { looking, rawCodec } from './raw-codec.ts';
+import { readRange } from './raw-range.ts';
+import type { WatchedRange, Watches } from './watches.ts';
+
+export type RawDatabase = Database<ObjectStore, Uint8Array, Uint8Array, Uint8Array>;
+type RawSpace = Pick<RawDatabase, 'get' | 'getMany' | 'has' | 'getEntry' | 'scan' | 'clear'>;
+type RawReads = Pick<RawSpace, 'get' | 'getMany' | 'getEntry' | 'scan'>;
+/** Where the store answers at once. */
+type SyncRaw = { getSync(key: Uint8Array): Uint8Array | undefined };
+
+/** What sessions of one database share. */
+export interface Shared {
+  readonly db: RawDatabase;
+  readonly writes: ClientWrites;
+  readonly watches: Watches;
+  /** The store answers at once. */
+  readonly isSync: boolean;
+}
+
+export class Session {
+  readonly #shared: Shared;
+  readonly #client: Uint8Array;
+  readonly #answers: Answers;
+  readonly #spaces = new Map<number, RawSpace | Error>();
+  readonly #snapshots = new Map<number, Snapshot<Uint8Array, Uint8Array>>();
+  readonly #cursors = new Map<number, AsyncIterator<[Uint8Array, Uint8Array][]>>();
+  readonly #watched = new Map<number, WatchedRange>();
+  /** What the page had written before this worker came: what it repeats of that has taken place. */
+  #newest: Newest | Promise<Newest>;
+
+  constructor(shared: Shared, client: Uint8Array, port: Port) {
+    this.#shared = shared;
+    this.#client = client;
+    this.#answers = new Answers(port);
+    this.#spaces.set(0, shared.db);
+    this.#newest = shared.writes.newest(client).then((newest) => (this.#newest = newest));
+    this.#newest.catch(() => undefined);
+    port.onmessage = (message) => this.#read(message);
+  }
+
+  /** The page is gone, or the database. */
+  end(): void {
+    for (const snapshot of this.#snapshots.values()) snapshot.close();
+    for (const cursor of this.#cursors.values()) void cursor.return?.();
+    for (const watched of this.#watched.values()) this.#shared.watches.remove(watched);
+    this.#snapshots.clear();
+    this.#cursors.clear();
+    this.#watched.clear();
+  }
+
+  #read(message: Uint8Array<ArrayBuffer>): void {
+    const frame = new FrameReader(message);
+    this.#answers.together(() => {
+      while (!frame.isDone) this.#take(frame.u32(), frame.u8(), frame);
+    });
+  }
+
+  /** Reads a call to its end in any case: another one follows. */
+  #take(id: number, call: number, frame: FrameReader): void {
+    switch (call) {
+      case Call.space:
+        return this.#openSpace(id, frame.u32(), frame.text(), frame.text(), frame.text());
+      case Call.get:
+        return this.#get(id, frame);
+      case Call.getEntry:
+        return this.#getEntry(id, frame);
+      case Call.getMany:
+        return this.#getMany(id, frame);
+      case Call.write:
+        return this.#write(id, frame);
+      case Call.scan:
+        return this.#scan(id, frame);
+      case Call.next:
+        return this.#later(id, this.#next(frame.u32()), writePage);
+      case Call.closeCursor:
+        return this.#closeCursor(frame.u32());
+      case Call.snapshot:
+        return this.#openSnapshot(id, frame.u32());
+      case Call.closeSnapshot:
+        return this.#closeSnapshot(frame.u32());
+      case Call.clear:
+        return this.#clear(id, frame);
+      case Call.dropSpace: {
+        const name = frame.text();
+        return this.#later(id, this.#shared.db.dropKeyspace(name), (out, was) => out.u8(Number(was)));
+      }
+      case Call.care: {
+        const care = frame.u8();
+        return this.#later(id, this.#care(care), (out, told) => out.text(told));
+      }
+      case Call.watch:
+        return this.#watch(id, frame);
+      case Call.closeWatch:
+        return this.#closeWatch(frame.u32());
+      default:
+        throw new StorageError('UNSUPPORTED', `a page asks for what this worker does not know: reload it call=${call}`);
+    }
+  }
+
+  #openSpace(id: number, number: number, name: string, keys: string, values: string): void {
+    try {
+      if (name === CLIENTS) throw new TypeError(`the name of this key space is taken: ${name}`);
+      const space = this.#shared.db.keyspace(name, { keys: rawCodec(keys), values: rawCodec(values) });
+      this.#spaces.set(number, space);
+      this.#answers.answer(id, () => undefined);
+    } catch (error) {
+      this.#spaces.set(number, error as Error);
+      this.#answers.fail(id, error);
+    }
+  }
+
+  #get(id: number, frame: FrameReader): void {
+    const [space, snapshot, key] = [frame.u32(), frame.u32(), frame.take()];
+    this.#try(id, () => {
+      const reads = this.#reads(space, snapshot);
+      if (this.#shared.isSync) return this.#inPlace(id, reads, key);
+      this.#later(id, reads.get(key), writeMaybe);
+    });
+  }
+
+  /** The value goes from where it lies straight into the answer. */
+  #inPlace(id: number, reads: RawReads, key: Uint8Array): void {
+    looking.inPlace = true;
+    try {
+      const value = (reads as unknown as SyncRaw).getSync(key);
+      this.#answers.answer(id, (out) => writeMaybe(out, value));
+    } finally {
+      looking.inPlace = false;
+    }
+  }
+
+  #getEntry(id: number, frame: FrameReader): void {
+    const [space, snapshot, key] = [frame.u32(), frame.u32(), frame.take()];
+    this.#try(id, () =>
+      this.#later(id, this.#reads(space, snapshot).getEntry(key), (out, entry) => {
+        if (entry === undefined) out.u8(0);
+        else out.u8(1).u64(entry.epoch).bytes(entry.value);
+      }),
+    );
+  }
+
+  #getMany(id: number, frame: FrameReader): void {
+    const [space, snapshot] = [frame.u32(), frame.u32()];
+    const keys = readList(frame);
+    this.#try(id, () => {
+      const reads = this.#reads(space, snapshot);
+      if (!this.#shared.isSync) {
+        return this.#later(id, reads.getMany(keys), (out, values) => {
+          for (const value of values) writeMaybe(out, value);
+        });
+      }
+      looking.inPlace = true;
+      try {
+        this.#answers.answer(id, (out) => {
+          for (const key of keys) writeMaybe(out, (reads as unknown as SyncRaw).getSync(key));
+        });
+      } finally {
+        looking.inPlace = false;
+      }
+    });
+  }
+
+  #write(id: number, frame: FrameReader): void {
+    const sequence = frame.u64();
+    const durability = DURABILITIES[frame.u8()];
+    const changes = readChanges(frame);
+    const write = (newest: Newest): Promise<bigint | Uint8Array> => this.#writeOnce(newest, sequence, durability, changes);
+    // After the first one is known, writes take their places in line in the order in which they came.
+    const written = this.#newest instanceof Promise ? this.#newest.then(write) : write(this.#newest);
+    this.#later(id, written, (out, result) => {
+      if (typeof result === 'bigint') out.u8(1).u64(result);
+      else out.u8(0).bytes(result);
+    });
+  }
+
+  async #writeOnce(
+    newest: Newest,
+    sequence: bigint,
+    durability: Durability | undefined,
+    changes: readonly RawChange[],
+  ): Promise<bigint | Uint8Array> {
+    const { db, writes, watches } = this.#shared;
+    if (sequence <= newest.sequence) return newest.epoch;
+    const batch = db.batch();
+    const changed = new Map<object, Uint8Array[]>();
+    for (const { kind, space: number, key, value, epoch } of changes) {
+      const space = this.#space(number);
+      if (kind === Change.put) batch.put(space as never, key, value as never);
+      else if (kind === Change.delete) batch.delete(space as never, key);
+      else batch.check(space as never, key, epoch);
+      if (kind !== Change.check && !watches.isEmpty) listOf(changed, space).push(key);
+    }
+    writes.note(batch, this.#client, sequence);
+    const result = await db.write(batch, { durability });
+    if (!result.ok) return result.key;
+    watches.tell(changed, result.epoch);
+    return result.epoch;
+  }
+
+  #scan(id: number, frame: FrameReader): void {
+    const [space, snapshot] = [frame.u32(), frame.u32()];
+    const range = readRange(frame);
+    const [keysOnly, reverse, limit, cursor] = [frame.u8() === 1, frame.u8() === 1, frame.f64(), frame.u32()];
+    this.#try(id, () => {
+      const scan = this.#reads(space, snapshot).scan({ ...range, keysOnly, reverse, limit });
+      this.#cursors.set(cursor, scan.batches()[Symbol.asyncIterator]());
+      this.#later(id, this.#next(cursor), writePage);
+    });
+  }
+
+  async #next(number: number): Promise<readonly [Uint8Array, Uint8Array | undefined][] | undefined> {
+    const cursor = this.#cursors.get(number);
+    if (cursor === undefined) throw new StorageError('EXPIRED', 'the scan went with the tab that had the database open: begin again');
+    const { done, value } = await cursor.next();
+    if (done === true) this.#cursors.delete(number);
+    return done === true ? undefined : value;
+  }
+
+  #closeCursor(number: number): void {
+    void this.#cursors.get(number)?.return?.();
+    this.#cursors.delete(number);
+  }
+
+  #openSnapshot(id: number, number: number): void {
+    this.#try(id, () => {
+      const snapshot = this.#shared.db.snapshot();
+      this.#snapshots.set(number, snapshot);
+      this.#answers.answer(id, (out) => out.u64(snapshot.epoch));
+    });
+  }
+
+  #closeSnapshot(number: number): void {
+    this.#snapshots.get(number)?.close();
+    this.#snapshots.delete(number);
+  }
+
+  #clear(id: number, frame: FrameReader): void {
+    const number = frame.u32();
+    const range = readRange(frame);
+    this.#try(id, () => {
+      const space = this.#space(number);
+      this.#later(id, space.clear(range), (out, count) => {
+        this.#shared.watches.tellOf(space);
+        out.f64(count);
+      });
+    });
+  }
+
+  async #care(number: number): Promise<string> {
+    const { db } = this.#shared;
+    switch (CARES[number]) {
+      case 'stats':
+        return toJson(db.stats());
+      case 'verify':
+        return toJson(await db.verify());
+      case 'keyspaces':
+        return toJson(db.keyspaces().filter(({ name }) => name !== CLIENTS));
+      case 'flush':
+      case 'compact':
+      case 'sync':
+      case 'idle':
+        await db[CARES[number]]();
+    }
+    return 'null';
+  }
+
+  #watch(id: number, frame: FrameReader): void {
+    const [number, space] = [frame.u32(), frame.u32()];
+    const range = readRange(frame);
+    this.#try(id, () => {
+      this.#closeWatch(number);
+      const watched = { space: this.#space(space), range, answers: this.#answers, number };
+      this.#watched.set(number, watched);
+      this.#shared.watches.add(watched);
+      this.#answers.answer(id, () => undefined);
+    });
+  }
+
+  #closeWatch(number: number): void {
+    const watched = this.#watched.get(number);
+    if (watched !== undefined) this.#shared.watches.remove(watched);
+    this.#watched.delete(number);
+  }
+
+  #space(number: number): RawSpace {
+    const space = this.#spaces.get(number);
+    if (space instanceof Error) throw space;
+    if (space === undefined) throw new StorageError('EXPIRED', 'the key space is not open here: open it again');
+    return space;
+  }
+
+  #reads(number: number, snapshot: number): RawReads {
+    const space = this.#space(number);
+    if (snapshot === 0) return space;
+    const held = this.#snapshots.get(snapshot);
+    if (held === undefined) throw new StorageError('EXPIRED', 'the snapshot is closed, or went with the tab that held it: open a new one');
+    return (number === 0 ? held : held.keyspace(space as never)) as RawReads;
+  }
+
+  #try(id: number, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#answers.fail(id, error);
+    }
+  }
+
+  #later<T>(id: number, work: Promise<T>, write: (out: FrameWriter, value: T) => void): void {
+    work.then(
+      (value) => this.#answers.answer(id, (out) => write(out, value)),
+      (error: unknown) => this.#answers.fail(id, error),
+    );
+  }
+}
+
+interface RawChange {
+  readonly kind: number;
+  readonly space: number;
+  readonly key: Uint8Array;
+  readonly value?: Uint8Array;
+  readonly epoch?: bigint;
+}
+
+function readChanges(frame: FrameReader): RawChange[] {
+  return Array.from({ length: frame.u32() }, () => {
+    const [kind, space, key] = [frame.u8(), frame.u32(), frame.take()];
+    if (kind === Change.put) return { kind, space, key, value: frame.take() };
+    if (kind === Change.delete || frame.u8() === 0) return { kind, space, key };
+    return { kind, space, key, epoch: frame.u64() };
+  });
+}
+
+function readList(frame: FrameReader): Uint8Array[] {
+  return Array.from({ length: frame.u32() }, () => frame.take());
+}
+
+function writeMaybe(out: FrameWriter, value: Uint8Array | undefined): void {
+  if (value === undefined) out.u8(0);
+  else out.u8(1).bytes(value);
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** Without a page it was the last. */
+function writePage(out: FrameWriter, page: readonly [Uint8Array, Uint8Array | undefined][] | undefined): void {
+  out.u8(Number(page === undefined)).u32(page?.length ?? 0);
+  for (const [key, value] of page ?? []) out.bytes(key).bytes(value ?? NOTHING);
+}
+
+function listOf<T>(lists: Map<object, T[]>, key: object): T[] {
+  const found = lists.get(key);
+  if (found !== undefined) return found;
+  const made: T[] = [];
+  lists.set(key, made);
+  return made;
+}
+
+function toJson(value: unknown): string {
+  return JSON.stringify(value, (_name, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner));
+}
