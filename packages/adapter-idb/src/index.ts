@@ -1,1 +1,3 @@
-export {};
+import { memoryStore, type ObjectStore } from '@varve/core';
+/** Not yet. */
+export const idbStore = (_name: string): ObjectStore => memoryStore();

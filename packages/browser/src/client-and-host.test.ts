@@ -6,6 +6,7 @@ import { Connection } from './client/connection.ts';
 import { RemoteDatabase } from './client/remote-database.ts';
 import { ClientWrites } from './host/client-writes.ts';
 import { rawCodec } from './host/raw-codec.ts';
+import { RawSpaces } from './host/raw-spaces.ts';
 import { Session, type RawDatabase, type Shared } from './host/session.ts';
 import { Watches } from './host/watches.ts';
 import { portPair } from './wire/port-test-kit.ts';
@@ -14,7 +15,7 @@ const CLIENT = Uint8Array.of(1, 2, 3, 4);
 
 async function host(store: SyncMemoryStore, isSync = true): Promise<Shared> {
   const db = (await open(store, { keys: rawCodec('utf8'), values: rawCodec('utf8'), memoryBudgetBytes: 4 << 20 })) as unknown as RawDatabase;
-  return { db, writes: new ClientWrites(db), watches: new Watches(), isSync };
+  return { db, spaces: new RawSpaces(db), writes: new ClientWrites(db), watches: new Watches(), isSync };
 }
 
 async function setUp(isSync = true, store = memoryStore()) {
@@ -86,6 +87,21 @@ describe('a database through messages', () => {
     expect(await todos.scan({ prefix: ['home'] }).all()).toEqual([[['home', 1], { done: false }]]);
     expect((await db.keyspaces()).map(({ name }) => name)).toEqual(['todos']);
     expect(await db.dropKeyspace('todos')).toBe(true);
+  });
+
+  it('tells every page of changes, in whichever key space', async () => {
+    const { db, shared } = await setUp();
+    const [page, worker] = portPair();
+    new Session(shared, Uint8Array.of(9), worker);
+    const other = new Connection();
+    other.attach(page);
+    const codecs = { keys: utf8, values: utf8 };
+    const changes = db.keyspace('side', codecs).watch()[Symbol.asyncIterator]();
+    const second = new RemoteDatabase(other, utf8, utf8);
+    await db.put('a', '1');
+    await second.put('b', '1');
+    await second.keyspace('side', codecs).put('c', '1');
+    expect((await changes.next()).value).toMatchObject({ keys: ['c'] });
   });
 
   it('refuses a batch whose check fails, and names the key', async () => {

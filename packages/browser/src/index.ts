@@ -1,3 +1,9 @@
-export { RemoteDatabase } from './client/remote-database.ts';
-export { Session } from './host/session.ts';
-export { Connection } from './client/connection.ts';
+// Public names of @varve/browser, and nothing else.
+
+export { openDatabase, type BrowserDatabase, type OpenDatabaseOptions } from './open-database.ts';
+export type { Live } from './client/live-range.ts';
+export type { RangeChange, Watch } from './client/watch.ts';
+export type { RemoteBatch } from './client/remote-batch.ts';
+export type { RemoteSnapshot } from './client/remote-database.ts';
+export type { RemoteReads, RemoteSpace } from './client/remote-space.ts';
+export type { EngineOptions } from './tabs/messages.ts';

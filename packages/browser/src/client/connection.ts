@@ -1,7 +1,8 @@
 // The page's end: calls go out together at the end of a turn, answers find their callers. The other end may go away and another come in its place
 // (tabs/): then what was asked and not answered is asked again, except for what began on the other end: that is EXPIRED.
 
-import { StorageError, type Durability } from '@varve/core';
+import type { Durability } from '@varve/core';
+import { StorageError } from '@varve/core/codecs';
 import { readFailure } from '../wire/failure.ts';
 import { FrameReader } from '../wire/frame-reader.ts';
 import { FrameWriter } from '../wire/frame-writer.ts';
@@ -47,6 +48,21 @@ export class Connection {
   /** Called when another end has come in the place of one. */
   onmoved: (() => void) | undefined;
   onevent: ((event: number, frame: FrameReader) => void) | undefined;
+
+  readonly #start: () => void;
+  #isStarted = false;
+
+  /** `start` is called when something is asked for the first time. */
+  constructor(start: () => void = () => undefined) {
+    this.#start = start;
+  }
+
+  /** Looks for another end, now rather than when something is asked for. */
+  start(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    this.#start();
+  }
 
   /** Goes on with another end. */
   attach(port: Port): void {
@@ -174,6 +190,7 @@ export class Connection {
   }
 
   #schedule(): void {
+    this.start();
     if (this.#out.length > MOST_BYTES) return this.#send();
     if (this.#scheduled) return;
     this.#scheduled = true;

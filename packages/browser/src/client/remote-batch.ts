@@ -1,6 +1,6 @@
 // A batch: changes that take place together, in any key spaces of one database.
 
-import { StorageError } from '@varve/core';
+import { StorageError } from '@varve/core/codecs';
 import type { FrameWriter } from '../wire/frame-writer.ts';
 import { Change } from '../wire/protocol.ts';
 import type { RemoteSpace } from './remote-space.ts';

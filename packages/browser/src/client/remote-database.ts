@@ -1,6 +1,7 @@
 // The database as a page holds it.
 
-import { StorageError, type Codec, type DatabaseStats, type KeyCodec, type KeySpaceInfo, type VerifyReport } from '@varve/core';
+import type { Codec, DatabaseStats, KeyCodec, KeySpaceInfo, VerifyReport } from '@varve/core';
+import { StorageError } from '@varve/core/codecs';
 import type { KeySpaceOptions, WriteOptions, WriteResult } from '@varve/core';
 import type { FrameReader } from '../wire/frame-reader.ts';
 import { Call, CARES, DURABILITIES, Event, type Care } from '../wire/protocol.ts';

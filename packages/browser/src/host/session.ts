@@ -7,12 +7,12 @@ import type { Port } from '../wire/port.ts';
 import { Call, CARES, Change, DURABILITIES } from '../wire/protocol.ts';
 import { Answers } from './answers.ts';
 import { CLIENTS, type ClientWrites, type Newest } from './client-writes.ts';
-import { looking, rawCodec } from './raw-codec.ts';
+import { looking } from './raw-codec.ts';
 import { readRange } from './raw-range.ts';
+import type { RawSpace, RawSpaces } from './raw-spaces.ts';
 import type { WatchedRange, Watches } from './watches.ts';
 
 export type RawDatabase = Database<ObjectStore, Uint8Array, Uint8Array, Uint8Array>;
-type RawSpace = Pick<RawDatabase, 'get' | 'getMany' | 'has' | 'getEntry' | 'scan' | 'clear'>;
 type RawReads = Pick<RawSpace, 'get' | 'getMany' | 'getEntry' | 'scan'>;
 /** Where the store answers at once. */
 type SyncRaw = { getSync(key: Uint8Array): Uint8Array | undefined };
@@ -20,6 +20,7 @@ type SyncRaw = { getSync(key: Uint8Array): Uint8Array | undefined };
 /** What sessions of one database share. */
 export interface Shared {
   readonly db: RawDatabase;
+  readonly spaces: RawSpaces;
   readonly writes: ClientWrites;
   readonly watches: Watches;
   /** The store answers at once. */
@@ -91,7 +92,7 @@ export class Session {
         return this.#clear(id, frame);
       case Call.dropSpace: {
         const name = frame.text();
-        return this.#later(id, this.#shared.db.dropKeyspace(name), (out, was) => out.u8(Number(was)));
+        return this.#later(id, this.#shared.spaces.drop(name), (out, was) => out.u8(Number(was)));
       }
       case Call.care: {
         const care = frame.u8();
@@ -108,9 +109,7 @@ export class Session {
 
   #openSpace(id: number, number: number, name: string, keys: string, values: string): void {
     try {
-      if (name === CLIENTS) throw new TypeError(`the name of this key space is taken: ${name}`);
-      const space = this.#shared.db.keyspace(name, { keys: rawCodec(keys), values: rawCodec(values) });
-      this.#spaces.set(number, space);
+      this.#spaces.set(number, this.#shared.spaces.open(name, keys, values));
       this.#answers.answer(id, () => undefined);
     } catch (error) {
       this.#spaces.set(number, error as Error);
@@ -248,10 +247,8 @@ export class Session {
     const range = readRange(frame);
     this.#try(id, () => {
       const space = this.#space(number);
-      this.#later(id, space.clear(range), (out, count) => {
-        this.#shared.watches.tellOf(space);
-        out.f64(count);
-      });
+      const cleared = space.clear(range).finally(() => this.#shared.watches.tellOf(space));
+      this.#later(id, cleared, (out, count) => out.f64(count));
     });
   }
 

@@ -1,6 +1,6 @@
 // Errors on their way from the worker to a page: what kind, what it says, and where.
 
-import { StorageError, type StorageErrorCode } from '@varve/core';
+import { StorageError, type StorageErrorCode } from '@varve/core/codecs';
 import type { FrameReader } from './frame-reader.ts';
 import type { FrameWriter } from './frame-writer.ts';
 

@@ -1,0 +1,41 @@
+// Where a database lives. It is decided once and recorded: a context that cannot use that place does not look for another one, or there would be two
+// databases of one name.
+
+import { memoryStore, StorageError, type ObjectStore } from '@varve/core';
+import { idbStore } from '@varve/adapter-idb';
+import { opfsStore } from '@varve/adapter-opfs';
+import { recordPlace, type Place } from './places.ts';
+
+export const FOLDER = 'varve';
+/** Tabs that are being closed let go of their files within this time. */
+const PATIENCE_MS = 3000;
+
+export async function chooseBackEnd(name: string, fallback: 'memory' | 'throw'): Promise<{ place: Place | 'memory'; store: ObjectStore }> {
+  let place: Place;
+  try {
+    place = await recordPlace(name, (await hasSyncFiles()) ? 'opfs' : 'idb');
+  } catch (cause) {
+    if (fallback === 'memory') return { place: 'memory', store: memoryStore() };
+    const remedy = "is storage blocked for this site? Use { fallback: 'memory' } to go on without";
+    throw new StorageError('UNSUPPORTED', `nothing can be stored here: ${remedy}`, { cause });
+  }
+  if (place === 'idb') return { place, store: idbStore(name) };
+  return { place, store: opfsStore(`${FOLDER}/${name}`, { patienceMs: PATIENCE_MS }) };
+}
+
+/** Whether synchronous access is there, and allowed: private windows may have the one and not the other. */
+async function hasSyncFiles(): Promise<boolean> {
+  try {
+    const root = await navigator.storage.getDirectory();
+    const name = `.varve-probe-${crypto.randomUUID()}`;
+    const file = await root.getFileHandle(name, { create: true });
+    try {
+      (await file.createSyncAccessHandle()).close();
+    } finally {
+      await root.removeEntry(name);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,115 @@
+// The worker that has a database open: for its own page, and for those that say hello on the channel of the database.
+
+import { open, StorageError, type ObjectStore } from '@varve/core';
+import { channelPort } from '../tabs/channel-port.ts';
+import { holdLock, lockIsFree } from '../tabs/locks.ts';
+import { channelName, clientChannelName, clientLock, engineLock, VERSION } from '../tabs/messages.ts';
+import type { Failure, StartMessage, TabMessage } from '../tabs/messages.ts';
+import type { Port } from '../wire/port.ts';
+import { chooseBackEnd } from './back-end.ts';
+import { ClientWrites } from './client-writes.ts';
+import { rawCodec } from './raw-codec.ts';
+import { RawSpaces } from './raw-spaces.ts';
+import { Session, type RawDatabase, type Shared } from './session.ts';
+import { Watches } from './watches.ts';
+
+export class Host {
+  readonly backEnd: string;
+  readonly #start: StartMessage['start'];
+  readonly #shared: Shared;
+  readonly #letGo: () => void;
+  readonly #channel: BroadcastChannel;
+  readonly #sessions = new Map<string, Session>();
+  /** Tells this worker from those before and after it. */
+  readonly #worker = crypto.randomUUID();
+
+  private constructor(start: StartMessage['start'], shared: Shared, backEnd: string, letGo: () => void) {
+    this.#start = start;
+    this.#shared = shared;
+    this.backEnd = backEnd;
+    this.#letGo = letGo;
+    this.#channel = new BroadcastChannel(channelName(start.name));
+    this.#channel.onmessage = ({ data }: MessageEvent<TabMessage>) => {
+      if (data.kind === 'hello') this.#hello(data);
+    };
+  }
+
+  /** Opens the database, when no other worker has it any more. */
+  static async open(start: StartMessage['start']): Promise<Host> {
+    const letGo = (await holdLock(engineLock(start.name)))!;
+    try {
+      const { fallback = 'throw', ...options } = start.options;
+      const { place, store } = await chooseBackEnd(start.name, fallback);
+      const codecs = { keys: rawCodec(start.keys), values: rawCodec(start.values) };
+      const db = (await open(store as ObjectStore, { ...codecs, ...options, takeover: 'wait' })) as unknown as RawDatabase;
+      const shared = {
+        db,
+        spaces: new RawSpaces(db),
+        writes: new ClientWrites(db),
+        watches: new Watches(),
+        isSync: store.sync !== undefined,
+      };
+      return new Host(start, shared, place, letGo);
+    } catch (error) {
+      letGo();
+      throw error;
+    }
+  }
+
+  /** The page that made this worker. */
+  serve(client: string, port: Port): void {
+    this.#sessions.set(client, new Session(this.#shared, idOf(client), port));
+  }
+
+  /** Pages that wait for somebody who has the database are told. */
+  announce(): void {
+    this.#post({ kind: 'leader', version: VERSION, worker: this.#worker });
+  }
+
+  async close(): Promise<void> {
+    this.#channel.close();
+    for (const session of this.#sessions.values()) session.end();
+    await this.#shared.db.close();
+    this.#letGo();
+  }
+
+  #hello({ version, client, keys, values }: TabMessage & { kind: 'hello' }): void {
+    // Who has another build is told by the tabs: the older one lets go, or is to be loaded again.
+    if (version !== VERSION) return this.announce();
+    if (keys !== this.#start.keys || values !== this.#start.values) {
+      const message = `the database was opened with codecs keys=${this.#start.keys} values=${this.#start.values}: open it with these`;
+      return this.#post({ kind: 'refused', client, failure: { code: 'UNSUPPORTED', message } });
+    }
+    if (!this.#sessions.has(client)) {
+      const port = channelPort(clientChannelName(this.#start.name, client));
+      this.serve(client, port);
+      lockIsFree(clientLock(client)).then(
+        () => this.#goodbye(client, port),
+        () => undefined,
+      );
+    }
+    this.#post({ kind: 'welcome', client, worker: this.#worker });
+  }
+
+  /** The page is gone. */
+  #goodbye(client: string, port: Port): void {
+    this.#sessions.get(client)?.end();
+    this.#sessions.delete(client);
+    port.close();
+    // It asks for nothing again. If the database is closed by now, the record is small.
+    this.#shared.writes.forget(idOf(client)).catch(() => undefined);
+  }
+
+  #post(message: TabMessage): void {
+    this.#channel.postMessage(message);
+  }
+}
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof StorageError) return { code: error.code, message: error.message };
+  return { code: 'UNAVAILABLE', message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+}
+
+function idOf(client: string): Uint8Array {
+  return new TextEncoder().encode(client);
+}

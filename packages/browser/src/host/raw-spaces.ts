@@ -1,0 +1,31 @@
+// Key spaces as the worker holds them: one object for each, whichever pages use it.
+
+import { rawCodec } from './raw-codec.ts';
+import { CLIENTS } from './client-writes.ts';
+import type { RawDatabase } from './session.ts';
+
+export type RawSpace = Pick<RawDatabase, 'get' | 'getMany' | 'has' | 'getEntry' | 'scan' | 'clear'>;
+
+export class RawSpaces {
+  readonly #db: RawDatabase;
+  readonly #open = new Map<string, { readonly keys: string; readonly values: string; readonly space: RawSpace }>();
+
+  constructor(db: RawDatabase) {
+    this.#db = db;
+  }
+
+  /** Names of codecs are compared with what is recorded: who names others is refused. */
+  open(name: string, keys: string, values: string): RawSpace {
+    if (name === CLIENTS) throw new TypeError(`the name of this key space is taken: ${name}`);
+    const known = this.#open.get(name);
+    if (known?.keys === keys && known.values === values) return known.space;
+    const space = this.#db.keyspace(name, { keys: rawCodec(keys), values: rawCodec(values) }) as unknown as RawSpace;
+    this.#open.set(name, { keys, values, space });
+    return space;
+  }
+
+  drop(name: string): Promise<boolean> {
+    this.#open.delete(name);
+    return this.#db.dropKeyspace(name);
+  }
+}

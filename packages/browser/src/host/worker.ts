@@ -1,0 +1,36 @@
+// What runs in the worker: one database, opened as its page says first.
+
+import { workerPort } from '../tabs/channel-port.ts';
+import type { StartMessage, WorkerMessage } from '../tabs/messages.ts';
+import { failureOf, Host } from './host.ts';
+
+const scope = self as unknown as DedicatedWorkerGlobalScope;
+const { port, take } = workerPort(scope);
+let opening: Promise<Host> | undefined;
+
+scope.onmessage = ({ data }: MessageEvent<unknown>) => {
+  if (take(data)) return;
+  if (data === 'close') void close();
+  else void start(data as StartMessage);
+};
+
+async function start({ start: asked }: StartMessage): Promise<void> {
+  try {
+    opening = Host.open(asked);
+    const host = await opening;
+    host.serve(asked.client, port);
+    say({ ready: { backEnd: host.backEnd } });
+    host.announce();
+  } catch (error) {
+    say({ failed: failureOf(error) });
+  }
+}
+
+async function close(): Promise<void> {
+  await opening?.then((host) => host.close()).catch(() => undefined);
+  say({ closed: true });
+}
+
+function say(message: WorkerMessage): void {
+  scope.postMessage(message);
+}

@@ -1,0 +1,152 @@
+// `openDatabase`: the same database in every tab. Nothing of the browser is touched before it is used, so a module that opens one may be loaded on a server.
+
+import type { Codec, Database, KeyCodec } from '@varve/core';
+import { bytes, StorageError, type BytesLike } from '@varve/core/codecs';
+import { Connection } from './client/connection.ts';
+import { RemoteDatabase } from './client/remote-database.ts';
+import { spawnWorker } from './tabs/spawn-worker.ts';
+import { Tab } from './tabs/tab.ts';
+import type { EngineOptions } from './tabs/messages.ts';
+
+/** Options of {@link openDatabase}: those of `open` that make sense here, and where the worker comes from. */
+export interface OpenDatabaseOptions<K = Uint8Array, V = Uint8Array, P = K, KI = K, VI = V> extends EngineOptions {
+  /** Codec of the keys. Default: bytes. Recorded: later opens must name the same. */
+  readonly keys?: KeyCodec<K, P, KI> | undefined;
+  /** Codec of the values. Default: bytes. */
+  readonly values?: Codec<V, VI> | undefined;
+  /** Makes the worker, where a bundler does not find it by itself: `() => new Worker(new URL('@varve/browser/worker', import.meta.url), ...)`. */
+  readonly worker?: (() => Worker) | undefined;
+}
+
+/** The database of a name in this page. */
+export class BrowserDatabase<K, V, P = K, KI = K, VI = V> extends RemoteDatabase<K, V, P, KI, VI> {
+  readonly #session: Session;
+
+  /** @internal Made by {@link openDatabase}. */
+  constructor(session: Session, keys: KeyCodec<K, P, KI>, values: Codec<V, VI>) {
+    super(session.connection, keys, values);
+    this.#session = session;
+  }
+
+  /** Opens it now rather than at first use. Fulfilled when it is open, with where it lives: `opfs`, `idb`, `memory`, or `another tab`. */
+  get opened(): Promise<string> {
+    return this.#session.opened();
+  }
+
+  /** Whether the browser has promised to keep what is stored here. */
+  async persisted(): Promise<boolean> {
+    return (await navigator.storage?.persisted?.()) ?? false;
+  }
+
+  /** Asks the browser to keep what is stored here, whatever room it needs for other sites. */
+  async persist(): Promise<boolean> {
+    // Only pages have it: the types of workers do not know it.
+    const storage = navigator.storage as StorageManager & { persist?(): Promise<boolean> };
+    return (await storage?.persist?.()) ?? false;
+  }
+
+  /** Lets go of the database in this page; other tabs go on. Idempotent. */
+  override async close(): Promise<void> {
+    await this.#session.close(() => super.close());
+  }
+}
+
+const REGISTRY = Symbol.for('varve.databases');
+type Registry = Map<string, { readonly db: unknown; readonly keys: string; readonly values: string }>;
+
+/** One for all copies of this module in the page: what a hot reload loads again finds the same databases. */
+function registry(): Registry {
+  const holder = globalThis as { [REGISTRY]?: Registry };
+  return (holder[REGISTRY] ??= new Map());
+}
+
+/**
+ * The database of a name, for this page and every other tab of the site. Returns at once: it is opened at the first use, in a worker of the tab that leads.
+ * Asked again for the same name it returns the same database.
+ *
+ * @throws TypeError when the database is open in this page with other codecs.
+ *
+ * @example
+ * import { openDatabase } from '@varve/browser';
+ * import { json, utf8 } from '@varve/core';
+ *
+ * export const db = openDatabase('app', { keys: utf8, values: json<{ done: boolean }>() });
+ * export const toggle = (id: string) => db.update(id, (todo) => ({ done: !todo?.done }));
+ */
+export function openDatabase<K = Uint8Array, V = Uint8Array, P = BytesLike, KI = BytesLike, VI = BytesLike>(
+  name: string,
+  options: OpenDatabaseOptions<K, V, P, KI, VI> = {},
+): BrowserDatabase<K, V, P, KI, VI> {
+  if (typeof name !== 'string' || !/^[\w.-]{1,100}$/.test(name)) {
+    throw new TypeError(`the name of a database is 1 to 100 of the characters a-z A-Z 0-9 _ . -, not ${JSON.stringify(name)}`);
+  }
+  const { keys = bytes as unknown as KeyCodec<K, P, KI>, values = bytes as unknown as Codec<V, VI>, worker = spawnWorker, ...engine } = options;
+  const known = registry().get(name);
+  if (known !== undefined) {
+    if (known.keys === keys.name && known.values === values.name) return known.db as BrowserDatabase<K, V, P, KI, VI>;
+    throw new TypeError(`the database ${name} is open in this page with other codecs: keys=${known.keys} values=${known.values}`);
+  }
+  const session = new Session(name, (connection) => new Tab({ name, keys: keys.name, values: values.name, engine, newWorker: worker }, connection));
+  const db = new BrowserDatabase(session, keys, values);
+  registry().set(name, { db, keys: keys.name, values: values.name });
+  return db;
+}
+
+/** A page's use of a database, from its first call to its end. */
+class Session {
+  readonly connection: Connection;
+  readonly #name: string;
+  #tab: Tab | undefined;
+  #failure: Error | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(name: string, newTab: (connection: Connection) => Tab) {
+    this.#name = name;
+    this.connection = new Connection(() => {
+      try {
+        assertBrowser();
+        this.#tab = newTab(this.connection);
+        // What is closed behind the page's back, by a deletion say, is opened anew when it is asked for again.
+        this.#tab.opened.catch(() => this.#forget());
+      } catch (error) {
+        this.#failure = error as Error;
+        this.connection.end(this.#failure);
+      }
+    });
+  }
+
+  opened(): Promise<string> {
+    this.connection.start();
+    return this.#tab?.opened ?? Promise.reject(this.#failure ?? new StorageError('CLOSED', 'the database is closed: open it again'));
+  }
+
+  close(end: () => Promise<void>): Promise<void> {
+    this.#closing ??= this.#close(end);
+    return this.#closing;
+  }
+
+  async #close(end: () => Promise<void>): Promise<void> {
+    this.#forget();
+    if (this.#tab !== undefined) await end();
+    else this.connection.end(new StorageError('CLOSED', 'the database is closed: open it again'));
+    await this.#tab?.stop();
+  }
+
+  #forget(): void {
+    registry().delete(this.#name);
+  }
+}
+
+function assertBrowser(): void {
+  const missing = ['Worker', 'BroadcastChannel'].filter((name) => !(name in globalThis));
+  if ((globalThis as { navigator?: { locks?: unknown } }).navigator?.locks === undefined) missing.push('navigator.locks');
+  if (missing.length === 0) return;
+  throw new StorageError(
+    'UNSUPPORTED',
+    `openDatabase works in pages of a secure origin (https, or localhost), not here: ${missing.join(', ')} missing`,
+  );
+}
+
+/** Fails to compile when the page's database lacks an asynchronous call of the engine's. */
+type Missing = Exclude<keyof Database<{ sync: undefined } & import('@varve/core').ObjectStore>, keyof BrowserDatabase<unknown, unknown> | symbol>;
+export type AllCalls = Missing extends never ? true : { readonly missing: Missing };

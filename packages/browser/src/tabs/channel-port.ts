@@ -1,0 +1,33 @@
+// A broadcast channel with two ends, as a port.
+
+import type { Port } from '../wire/port.ts';
+
+export function channelPort(name: string): Port {
+  const channel = new BroadcastChannel(name);
+  const port: Port = {
+    onmessage: undefined,
+    post: (message) => channel.postMessage(message),
+    close: () => channel.close(),
+  };
+  channel.onmessage = ({ data }: MessageEvent<Uint8Array<ArrayBuffer>>) => port.onmessage?.(data);
+  return port;
+}
+
+/** What a worker and its page have: frames pass through, everything else is said beside them. */
+export function workerPort(
+  worker: Pick<Worker, 'postMessage'>,
+): { port: Port; take(data: unknown): boolean } {
+  const port: Port = {
+    onmessage: undefined,
+    post: (message) => worker.postMessage(message),
+    close() {},
+  };
+  return {
+    port,
+    take(data) {
+      if (!(data instanceof Uint8Array)) return false;
+      port.onmessage?.(data as Uint8Array<ArrayBuffer>);
+      return true;
+    },
+  };
+}

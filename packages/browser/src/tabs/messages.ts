@@ -1,0 +1,59 @@
+// What tabs tell each other beside the calls: who has the database, and who would like to use it. On one channel that all tabs of a database share.
+
+/** Raised with every change of what travels between tabs and worker. The higher one wins. */
+export { VERSION } from '../wire/protocol.ts';
+
+export type TabMessage =
+  /** A page is there, and listens on a channel of its own. */
+  | { readonly kind: 'hello'; readonly version: number; readonly client: string; readonly keys: string; readonly values: string }
+  /** A worker has the database open: say hello. */
+  | { readonly kind: 'leader'; readonly version: number; readonly worker: string }
+  /** The worker listens to this page. */
+  | { readonly kind: 'welcome'; readonly client: string; readonly worker: string }
+  /** The worker does not take this page. */
+  | { readonly kind: 'refused'; readonly client: string; readonly failure: Failure }
+  /** A newer build is there: let go. */
+  | { readonly kind: 'yield'; readonly version: number }
+  /** The database is to be deleted: let go for good. */
+  | { readonly kind: 'delete' };
+
+/** An error that crosses contexts. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** From the page to its worker, first of all. */
+export interface StartMessage {
+  readonly start: {
+    readonly name: string;
+    readonly client: string;
+    /** Codecs of the database's own key space. */
+    readonly keys: string;
+    readonly values: string;
+    readonly options: EngineOptions;
+  };
+}
+
+/** What of the options of `open` the worker is told. */
+export interface EngineOptions {
+  readonly memoryBudgetBytes?: number | undefined;
+  readonly blockSizeBytes?: number | undefined;
+  readonly sstSizeBytes?: number | undefined;
+  readonly compression?: 'lz4' | 'none' | undefined;
+  readonly durability?: 'memory' | 'buffered' | 'synced' | undefined;
+  /** Where neither file system nor IndexedDB may be used. */
+  readonly fallback?: 'memory' | 'throw' | undefined;
+}
+
+/** From the worker to its page, beside frames. */
+export type WorkerMessage = { readonly ready: { readonly backEnd: string } } | { readonly failed: Failure } | { readonly closed: true };
+
+export const channelName = (name: string): string => `varve:${name}`;
+export const clientChannelName = (name: string, client: string): string => `varve:${name}:${client}`;
+/** Held by the tab that leads. */
+export const leaderLock = (name: string): string => `varve:leader:${name}`;
+/** Held by the worker while it has the database open. */
+export const engineLock = (name: string): string => `varve:engine:${name}`;
+/** Held by each page while it lives. */
+export const clientLock = (client: string): string => `varve:client:${client}`;
