@@ -1,0 +1,73 @@
+// A browser with a profile of its own on disk, which outlives the browser's process.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, firefox, test as base, type BrowserContext, type Page } from '@playwright/test';
+import type { PageApi } from './site/page.ts';
+
+declare global {
+  var varve: PageApi;
+}
+
+const CHROMIUM_ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const FIREFOX_PREFERENCES = { 'dom.storageManager.prompt.testing': true, 'dom.storageManager.prompt.testing.allow': true };
+
+export interface Profile {
+  /** Starts the browser. */
+  launch(): Promise<BrowserContext>;
+  /** Ends the browser's processes at once, as by SIGKILL. */
+  kill(): void;
+  readonly folder: string;
+}
+
+export const test = base.extend<{ profile: Profile }>({
+  profile: async ({ baseURL }, use, { project }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'varve-profile-'));
+    let context: BrowserContext | undefined;
+    await use({
+      folder,
+      async launch() {
+        context =
+          project.name === 'firefox'
+            ? await firefox.launchPersistentContext(folder, {
+                baseURL,
+                channel: 'moz-firefox',
+                executablePath: '/usr/bin/firefox-esr',
+                firefoxUserPrefs: FIREFOX_PREFERENCES,
+              })
+            : await chromium.launchPersistentContext(folder, { baseURL, executablePath: '/usr/bin/chromium', args: CHROMIUM_ARGUMENTS });
+        return context;
+      },
+      kill: () => killProcessesOf(folder),
+    });
+    await context?.close().catch(() => undefined);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  },
+});
+
+/** All processes whose arguments name the profile: those of this test. */
+function killProcessesOf(folder: string): void {
+  try {
+    execFileSync('pkill', ['-9', '-f', '--', folder]);
+  } catch {
+    // None is left.
+  }
+}
+
+/** A tab with the site. */
+export async function newTab(context: BrowserContext): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto('/');
+  await page.locator('#state', { hasText: 'ready' }).waitFor();
+  return page;
+}
