@@ -4,9 +4,21 @@
 // With VARVE_PLANTED a bug of that name stands in the sources (packages/simulator/test/planted), and a test is to fail. Modules are not kept for the
 // next run then: vitest knows them by the files that they come from.
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const conditions = ['source', 'module', 'node', 'development|production'];
 const planted = process.env['VARVE_PLANTED'];
+
+/** These take minutes: begun last they would be waited for with all other cores idle. */
+const LONGEST = ['power-cuts', 'planted', 'seeds', 'metamorphic', 'suite-in-directory'].map((name) => `/${name}.test.ts`);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification): boolean => LONGEST.some((name) => moduleId.endsWith(name));
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 async function plantedBug(name: string) {
   const { plantedBug: plugin } = await import('./packages/simulator/test/planted/vite-plugin.ts');
@@ -19,7 +31,11 @@ export default defineConfig(async () => ({
   ssr: { resolve: { conditions, externalConditions: ['source', 'node'] } },
   test: {
     include: ['scripts/**/*.test.mjs', 'packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/src/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/*.browser.test.ts'],
     passWithNoTests: true,
+    // Left to itself Vitest keeps one core free, of two.
+    maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 30_000,
     ...(planted !== undefined && { fsModuleCache: false }),

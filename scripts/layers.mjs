@@ -16,7 +16,7 @@ export const PACKAGE_LINES = [
 
 /** Top to bottom, in packages/core/src. */
 export const CORE_LINES = [
-  ['index.ts', 'inspect.ts'],
+  ['index.ts', 'inspect.ts', 'codecs.ts'],
   ['db', 'inspect'],
   ['txn', 'gc'],
   ['read', 'write', 'flush', 'compaction'],

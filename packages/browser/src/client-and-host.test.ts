@@ -7,14 +7,19 @@ import { RemoteDatabase } from './client/remote-database.ts';
 import { ClientWrites } from './host/client-writes.ts';
 import { rawCodec } from './host/raw-codec.ts';
 import { RawSpaces } from './host/raw-spaces.ts';
-import { Session, type RawDatabase, type Shared } from './host/session.ts';
+import type { RawDatabase } from './host/raw-database.ts';
+import { Session, type Shared } from './host/session.ts';
 import { Watches } from './host/watches.ts';
 import { portPair } from './wire/port-test-kit.ts';
 
 const CLIENT = Uint8Array.of(1, 2, 3, 4);
 
 async function host(store: SyncMemoryStore, isSync = true): Promise<Shared> {
-  const db = (await open(store, { keys: rawCodec('utf8'), values: rawCodec('utf8'), memoryBudgetBytes: 4 << 20 })) as unknown as RawDatabase;
+  const db = (await open(store, {
+    keys: rawCodec('utf8'),
+    values: rawCodec('utf8'),
+    memoryBudgetBytes: 4 << 20,
+  })) as unknown as RawDatabase;
   return { db, spaces: new RawSpaces(db), writes: new ClientWrites(db), watches: new Watches(), isSync };
 }
 
@@ -214,7 +219,10 @@ describe('when the worker goes away', () => {
         await Promise.all(writes);
       }
       const found = (await db.getMany(['n0', 'n1', 'n2'])).map((value) => Number(value ?? 0));
-      expect(found.reduce((sum, n) => sum + n, 0), `seed ${seed}`).toBe(count);
+      expect(
+        found.reduce((sum, n) => sum + n, 0),
+        `seed ${seed}`,
+      ).toBe(count);
     }
   });
 

@@ -1,6 +1,7 @@
 // Public names of @varve/browser, and nothing else.
 
 export { openDatabase, type BrowserDatabase, type OpenDatabaseOptions } from './open-database.ts';
+export { deleteDatabase } from './tabs/delete-database.ts';
 export type { Live } from './client/live-range.ts';
 export type { RangeChange, Watch } from './client/watch.ts';
 export type { RemoteBatch } from './client/remote-batch.ts';

@@ -1,6 +1,6 @@
 // `openDatabase`: the same database in every tab. Nothing of the browser is touched before it is used, so a module that opens one may be loaded on a server.
 
-import type { Codec, Database, KeyCodec } from '@varve/core';
+import type { Codec, KeyCodec } from '@varve/core';
 import { bytes, StorageError, type BytesLike } from '@varve/core/codecs';
 import { Connection } from './client/connection.ts';
 import { RemoteDatabase } from './client/remote-database.ts';
@@ -80,13 +80,21 @@ export function openDatabase<K = Uint8Array, V = Uint8Array, P = BytesLike, KI =
   if (typeof name !== 'string' || !/^[\w.-]{1,100}$/.test(name)) {
     throw new TypeError(`the name of a database is 1 to 100 of the characters a-z A-Z 0-9 _ . -, not ${JSON.stringify(name)}`);
   }
-  const { keys = bytes as unknown as KeyCodec<K, P, KI>, values = bytes as unknown as Codec<V, VI>, worker = spawnWorker, ...engine } = options;
+  const {
+    keys = bytes as unknown as KeyCodec<K, P, KI>,
+    values = bytes as unknown as Codec<V, VI>,
+    worker = spawnWorker,
+    ...engine
+  } = options;
   const known = registry().get(name);
   if (known !== undefined) {
     if (known.keys === keys.name && known.values === values.name) return known.db as BrowserDatabase<K, V, P, KI, VI>;
     throw new TypeError(`the database ${name} is open in this page with other codecs: keys=${known.keys} values=${known.values}`);
   }
-  const session = new Session(name, (connection) => new Tab({ name, keys: keys.name, values: values.name, engine, newWorker: worker }, connection));
+  const session = new Session(
+    name,
+    (connection) => new Tab({ name, keys: keys.name, values: values.name, engine, newWorker: worker }, connection),
+  );
   const db = new BrowserDatabase(session, keys, values);
   registry().set(name, { db, keys: keys.name, values: values.name });
   return db;
@@ -138,7 +146,7 @@ class Session {
 }
 
 function assertBrowser(): void {
-  const missing = ['Worker', 'BroadcastChannel'].filter((name) => !(name in globalThis));
+  const missing = ['Worker', 'BroadcastChannel', 'indexedDB'].filter((name) => !(name in globalThis));
   if ((globalThis as { navigator?: { locks?: unknown } }).navigator?.locks === undefined) missing.push('navigator.locks');
   if (missing.length === 0) return;
   throw new StorageError(
@@ -146,7 +154,3 @@ function assertBrowser(): void {
     `openDatabase works in pages of a secure origin (https, or localhost), not here: ${missing.join(', ')} missing`,
   );
 }
-
-/** Fails to compile when the page's database lacks an asynchronous call of the engine's. */
-type Missing = Exclude<keyof Database<{ sync: undefined } & import('@varve/core').ObjectStore>, keyof BrowserDatabase<unknown, unknown> | symbol>;
-export type AllCalls = Missing extends never ? true : { readonly missing: Missing };

@@ -1,7 +1,7 @@
-// A database in real pages. Several frames of one page stand for tabs where the runner has only one; test/tabs has real ones.
+// A database in a page of a real browser. What several tabs do with one is in test/pages.
 
-import { afterAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '@varve/browser';
+import { describe, expect, it } from 'vitest';
+import { deleteDatabase, openDatabase } from '@varve/browser';
 import { json, utf8 } from '@varve/core';
 
 const name = (): string => `test-${crypto.randomUUID()}`;
@@ -24,6 +24,20 @@ describe('openDatabase', () => {
       await db.put(`k${round}`, 'v');
       await db.close();
     }
+  });
+
+  it('is gone after deleteDatabase, for whoever has it open, and can be made anew', async () => {
+    const called = name();
+    const db = openDatabase(called, { keys: utf8, values: utf8 });
+    await db.put('a', '1');
+    await deleteDatabase(called);
+    await expect(db.get('a')).rejects.toMatchObject({ code: 'CLOSED' });
+    const next = openDatabase(called, { keys: utf8, values: utf8 });
+    expect(next).not.toBe(db);
+    expect(await next.get('a')).toBeUndefined();
+    await next.close();
+    await deleteDatabase(called);
+    await deleteDatabase('never-made');
   });
 
   it('is one database for a name', async () => {

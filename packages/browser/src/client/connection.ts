@@ -106,6 +106,7 @@ export class Connection {
 
   /** Asks for something. `write` says what, `read` understands the answer. */
   call<T>(kind: CallKind, write: (frame: FrameWriter) => void, read: (frame: FrameReader) => T, lasting: Lasting = 'repeat'): Promise<T> {
+    this.start();
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const from = this.#out.length;
     const id = ++this.#ids;
@@ -143,6 +144,7 @@ export class Connection {
 
   /** Adds a change to those that go out together, as one write. */
   change(write: (changes: FrameWriter) => void, durability: Durability | undefined): Promise<bigint> {
+    this.start();
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const group = (this.#group ??= { changes: new FrameWriter(), count: 0, durability: 0, waiting: [] });
     const from = group.changes.length;
@@ -190,7 +192,6 @@ export class Connection {
   }
 
   #schedule(): void {
-    this.start();
     if (this.#out.length > MOST_BYTES) return this.#send();
     if (this.#scheduled) return;
     this.#scheduled = true;

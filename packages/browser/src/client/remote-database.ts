@@ -7,7 +7,8 @@ import type { FrameReader } from '../wire/frame-reader.ts';
 import { Call, CARES, DURABILITIES, Event, type Care } from '../wire/protocol.ts';
 import type { Connection } from './connection.ts';
 import { RemoteBatch } from './remote-batch.ts';
-import { RemoteReads, RemoteSpace, abortable, type Remote } from './remote-space.ts';
+import { abortable, type Remote } from './remote.ts';
+import { RemoteReads, RemoteSpace } from './remote-space.ts';
 
 /** One moment of the database, to read from. It ends as `EXPIRED` when another tab takes over. */
 export class RemoteSnapshot<K, V, P = K, KI = K> extends RemoteReads<K, V, P, KI> {

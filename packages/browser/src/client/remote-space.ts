@@ -4,32 +4,13 @@ import type { Codec, Entry, KeyCodec, ReadOptions, Reads, Scan, ScanRange, Write
 import type { FrameReader } from '../wire/frame-reader.ts';
 import type { FrameWriter } from '../wire/frame-writer.ts';
 import { Call, Change, DURABILITIES } from '../wire/protocol.ts';
-import type { Connection } from './connection.ts';
 import { LiveRange, type Live } from './live-range.ts';
 import { writeRange } from './range.ts';
+import { abortable, type Remote } from './remote.ts';
 import { RemoteScan } from './remote-scan.ts';
 import { watchRange, type Watch } from './watch.ts';
 
-/** What key spaces and snapshots of one database share. */
-export interface Remote {
-  readonly connection: Connection;
-  /** Numbers of key spaces, snapshots, cursors and watches. */
-  readonly newNumber: () => number;
-  readonly watches: Map<number, { readonly read: (frame: FrameReader) => void; readonly skipped: () => void }>;
-}
-
 const MANY = 1000;
-
-/** Waits no longer than the signal says. */
-export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason as Error);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
-}
 
 /** Reads, now or at the moment of a snapshot. */
 export class RemoteReads<K, V, P, KI> implements Reads<K, V, P, KI> {

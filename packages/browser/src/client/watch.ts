@@ -4,7 +4,7 @@ import type { KeyCodec, ScanRange } from '@varve/core';
 import type { FrameReader } from '../wire/frame-reader.ts';
 import { Call } from '../wire/protocol.ts';
 import { writeRange } from './range.ts';
-import type { Remote } from './remote-space.ts';
+import type { Remote } from './remote.ts';
 
 /** What has changed. */
 export interface RangeChange<K> {

@@ -1,8 +1,9 @@
 // Which writes of each page have taken place. Every write puts the page's newest sequence beside its changes, in the same batch: when a page does not
 // hear of a write, because the tab that had the database is gone, it asks the next one again, and the write takes place once.
 
-import type { Database, Entry, ObjectStore } from '@varve/core';
+import type { Entry } from '@varve/core';
 import { rawCodec } from './raw-codec.ts';
+import type { RawDatabase } from './raw-database.ts';
 
 /** A key space that pages do not see. */
 export const CLIENTS = 'varve:clients';
@@ -14,13 +15,12 @@ export interface Newest {
   readonly epoch: bigint;
 }
 
-type Raw = Database<ObjectStore, Uint8Array, Uint8Array, Uint8Array>;
-type RawSpace = ReturnType<Raw['keyspace']>;
+type RawSpace = ReturnType<RawDatabase['keyspace']>;
 
 export class ClientWrites {
   readonly #space: RawSpace;
 
-  constructor(db: Raw) {
+  constructor(db: RawDatabase) {
     this.#space = db.keyspace(CLIENTS, { keys: rawCodec('bytes'), values: rawCodec('bytes') }) as RawSpace;
   }
 
@@ -33,7 +33,7 @@ export class ClientWrites {
   }
 
   /** Adds the sequence to a batch. */
-  note(batch: ReturnType<Raw['batch']>, client: Uint8Array, sequence: bigint): void {
+  note(batch: ReturnType<RawDatabase['batch']>, client: Uint8Array, sequence: bigint): void {
     const value = new Uint8Array(SEQUENCE_BYTES);
     new DataView(value.buffer).setBigUint64(0, sequence, true);
     batch.put(this.#space as never, client, value as never);

@@ -9,8 +9,9 @@ import type { Port } from '../wire/port.ts';
 import { chooseBackEnd } from './back-end.ts';
 import { ClientWrites } from './client-writes.ts';
 import { rawCodec } from './raw-codec.ts';
+import type { RawDatabase } from './raw-database.ts';
 import { RawSpaces } from './raw-spaces.ts';
-import { Session, type RawDatabase, type Shared } from './session.ts';
+import { Session, type Shared } from './session.ts';
 import { Watches } from './watches.ts';
 
 export class Host {

@@ -2,9 +2,7 @@
 
 import { rawCodec } from './raw-codec.ts';
 import { CLIENTS } from './client-writes.ts';
-import type { RawDatabase } from './session.ts';
-
-export type RawSpace = Pick<RawDatabase, 'get' | 'getMany' | 'has' | 'getEntry' | 'scan' | 'clear'>;
+import type { RawDatabase, RawSpace } from './raw-database.ts';
 
 export class RawSpaces {
   readonly #db: RawDatabase;

@@ -1,6 +1,6 @@
 // One page at the worker's end: its key spaces, snapshots, cursors and watches, and what it asks for.
 
-import { StorageError, type Database, type Durability, type ObjectStore, type Snapshot } from '@varve/core';
+import { StorageError, type Durability, type Snapshot } from '@varve/core';
 import { FrameReader } from '../wire/frame-reader.ts';
 import type { FrameWriter } from '../wire/frame-writer.ts';
 import type { Port } from '../wire/port.ts';
@@ -9,10 +9,10 @@ import { Answers } from './answers.ts';
 import { CLIENTS, type ClientWrites, type Newest } from './client-writes.ts';
 import { looking } from './raw-codec.ts';
 import { readRange } from './raw-range.ts';
-import type { RawSpace, RawSpaces } from './raw-spaces.ts';
+import type { RawDatabase, RawSpace } from './raw-database.ts';
+import type { RawSpaces } from './raw-spaces.ts';
 import type { WatchedRange, Watches } from './watches.ts';
 
-export type RawDatabase = Database<ObjectStore, Uint8Array, Uint8Array, Uint8Array>;
 type RawReads = Pick<RawSpace, 'get' | 'getMany' | 'getEntry' | 'scan'>;
 /** Where the store answers at once. */
 type SyncRaw = { getSync(key: Uint8Array): Uint8Array | undefined };
@@ -266,8 +266,10 @@ export class Session {
       case 'sync':
       case 'idle':
         await db[CARES[number]]();
+        return 'null';
+      default:
+        throw new StorageError('UNSUPPORTED', `a page asks for what this worker does not know: reload it care=${number}`);
     }
-    return 'null';
   }
 
   #watch(id: number, frame: FrameReader): void {

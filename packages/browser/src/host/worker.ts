@@ -1,7 +1,8 @@
 // What runs in the worker: one database, opened as its page says first.
 
 import { workerPort } from '../tabs/channel-port.ts';
-import type { StartMessage, WorkerMessage } from '../tabs/messages.ts';
+import type { RemoveMessage, StartMessage, WorkerMessage } from '../tabs/messages.ts';
+import { deletePlace } from './delete-place.ts';
 import { failureOf, Host } from './host.ts';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
@@ -11,6 +12,7 @@ let opening: Promise<Host> | undefined;
 scope.onmessage = ({ data }: MessageEvent<unknown>) => {
   if (take(data)) return;
   if (data === 'close') void close();
+  else if ('remove' in (data as object)) void remove((data as RemoveMessage).remove);
   else void start(data as StartMessage);
 };
 
@@ -21,6 +23,15 @@ async function start({ start: asked }: StartMessage): Promise<void> {
     host.serve(asked.client, port);
     say({ ready: { backEnd: host.backEnd } });
     host.announce();
+  } catch (error) {
+    say({ failed: failureOf(error) });
+  }
+}
+
+async function remove(name: string): Promise<void> {
+  try {
+    await deletePlace(name);
+    say({ closed: true });
   } catch (error) {
     say({ failed: failureOf(error) });
   }

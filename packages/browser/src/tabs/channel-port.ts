@@ -14,9 +14,7 @@ export function channelPort(name: string): Port {
 }
 
 /** What a worker and its page have: frames pass through, everything else is said beside them. */
-export function workerPort(
-  worker: Pick<Worker, 'postMessage'>,
-): { port: Port; take(data: unknown): boolean } {
+export function workerPort(worker: Pick<Worker, 'postMessage'>): { port: Port; take(data: unknown): boolean } {
   const port: Port = {
     onmessage: undefined,
     post: (message) => worker.postMessage(message),

@@ -35,6 +35,11 @@ export interface StartMessage {
   };
 }
 
+/** From a page to a worker that is there for this alone. */
+export interface RemoveMessage {
+  readonly remove: string;
+}
+
 /** What of the options of `open` the worker is told. */
 export interface EngineOptions {
   readonly memoryBudgetBytes?: number | undefined;

@@ -120,7 +120,8 @@ export class Tab {
       } else if ('failed' in message) this.#end(errorOf(message.failed));
     };
     worker.onerror = (event) => {
-      const why = event.message || 'it could not be loaded: does the page allow workers from its own place (Content-Security-Policy: worker-src)?';
+      const why =
+        event.message || 'it could not be loaded: does the page allow workers from its own place (Content-Security-Policy: worker-src)?';
       if (this.#worker === worker) this.#end(new StorageError('UNSUPPORTED', `the worker of the database failed: ${why}`));
     };
     worker.postMessage({ start: { name, client: this.#client, keys, values, options } });
@@ -191,7 +192,8 @@ export class Tab {
 
   #listen(): void {
     const { signal } = this.#stopped;
-    const on = (target: EventTarget | undefined, event: string, callback: () => void): void => target?.addEventListener(event, callback, { signal });
+    const on = (target: EventTarget | undefined, event: string, callback: () => void): void =>
+      target?.addEventListener(event, callback, { signal });
     const page = (globalThis as { document?: EventTarget & { readonly visibilityState: string } }).document;
     on(page, 'freeze', () => this.#sleep());
     on(page, 'resume', () => this.#wake());

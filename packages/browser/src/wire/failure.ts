@@ -9,7 +9,8 @@ const MISTAKES: Readonly<Record<string, new (message: string) => Error>> = { Typ
 export function writeFailure(frame: FrameWriter, error: unknown): void {
   const known = error instanceof StorageError ? error : undefined;
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-  const at = (known?.object === undefined ? '' : ` object=${known.object}`) + (known?.offset === undefined ? '' : ` offset=${known.offset}`);
+  const at =
+    (known?.object === undefined ? '' : ` object=${known.object}`) + (known?.offset === undefined ? '' : ` offset=${known.offset}`);
   frame
     .text(known?.code ?? name)
     // The place is a part of the message, and is put there again.

@@ -31,7 +31,7 @@ export interface Profile {
 }
 
 export const test = base.extend<{ profile: Profile }>({
-  profile: async ({ baseURL }, use, { project }) => {
+  profile: async ({ baseURL = '' }, use, { project }) => {
     const folder = mkdtempSync(join(tmpdir(), 'varve-profile-'));
     let context: BrowserContext | undefined;
     await use({
