@@ -114,13 +114,13 @@ class Session {
       try {
         assertBrowser();
         this.#tab = newTab(this.connection);
-        // What is closed behind the page's back, by a deletion say, is opened anew when it is asked for again.
-        this.#tab.opened.catch(() => this.#forget());
       } catch (error) {
         this.#failure = error as Error;
         this.connection.end(this.#failure);
       }
     });
+    // What is closed behind the page's back, by a deletion say, is opened anew when it is asked for again.
+    this.connection.onended = () => this.#forget();
   }
 
   opened(): Promise<string> {
@@ -134,7 +134,6 @@ class Session {
   }
 
   async #close(end: () => Promise<void>): Promise<void> {
-    this.#forget();
     if (this.#tab !== undefined) await end();
     else this.connection.end(new StorageError('CLOSED', 'the database is closed: open it again'));
     await this.#tab?.stop();

@@ -45,6 +45,8 @@ export class Connection {
   readonly #lasting = new Map<string, Uint8Array<ArrayBuffer>>();
   /** Goes up with every other end. */
   generation = 0;
+  /** Called when nothing is answered any more. */
+  onended: (() => void) | undefined;
   /** Called when another end has come in the place of one. */
   onmoved: (() => void) | undefined;
   onevent: ((event: number, frame: FrameReader) => void) | undefined;
@@ -96,12 +98,14 @@ export class Connection {
 
   /** Nothing is answered any more. */
   end(error: Error): void {
-    this.#ended ??= error;
+    if (this.#ended !== undefined) return;
+    this.#ended = error;
     this.#port = undefined;
     for (const { failed } of this.#pending.values()) failed(this.#ended);
     for (const { reject } of this.#group?.waiting ?? []) reject(this.#ended);
     this.#pending.clear();
     this.#group = undefined;
+    this.onended?.();
   }
 
   /** Asks for something. `write` says what, `read` understands the answer. */
