@@ -6,7 +6,7 @@ import { importsOf } from './imports.mjs';
 
 /** Top to bottom; `adapter-*` stands for every adapter. */
 export const PACKAGE_LINES = [
-  ['bench', 'examples'],
+  ['bench', 'bench-browser', 'examples'],
   ['cli', 'cluster'],
   ['browser', 'level', 'simulator', 'table'],
   ['adapter-*', 'store-conformance'],

@@ -180,6 +180,17 @@ describe('a database through messages', () => {
   });
 });
 
+describe('what is kept of a page', () => {
+  it('goes when the page is gone, and stays while it is there', async () => {
+    const { db, shared } = await setUp();
+    await db.put('a', '1');
+    await shared.writes.forgetGone(() => true);
+    expect((await shared.writes.newest(CLIENT)).sequence).toBe(1n);
+    await shared.writes.forgetGone((client) => client[0] !== CLIENT[0]);
+    expect((await shared.writes.newest(CLIENT)).sequence).toBe(0n);
+  });
+});
+
 describe('when the worker goes away', () => {
   it('another one is asked for what was not answered, and open scans and snapshots end', async () => {
     const { db, store, shared, connection, join, page } = await setUp();

@@ -26,6 +26,7 @@ export class BrowserDatabase<K, V, P = K, KI = K, VI = V> extends RemoteDatabase
   constructor(session: Session, keys: KeyCodec<K, P, KI>, values: Codec<V, VI>) {
     super(session.connection, keys, values);
     this.#session = session;
+    session.onhidden = () => void this.sync().catch(() => undefined);
   }
 
   /** Opens it now rather than at first use. Fulfilled when it is open, with where it lives: `opfs`, `idb`, `memory`, or `another tab`. */
@@ -104,6 +105,8 @@ export function openDatabase<K = Uint8Array, V = Uint8Array, P = BytesLike, KI =
 class Session {
   readonly connection: Connection;
   readonly #name: string;
+  /** Called when nobody sees the page any more: it may not come back. */
+  onhidden: (() => void) | undefined;
   #tab: Tab | undefined;
   #failure: Error | undefined;
   #closing: Promise<void> | undefined;
@@ -114,6 +117,7 @@ class Session {
       try {
         assertBrowser();
         this.#tab = newTab(this.connection);
+        this.#tab.onhidden = () => this.onhidden?.();
       } catch (error) {
         this.#failure = error as Error;
         this.connection.end(this.#failure);

@@ -75,6 +75,9 @@ export class RemoteDatabase<K, V, P = K, KI = K, VI = V> extends RemoteSpace<K, 
 
   /** Deletes a key space with everything in it. False when there is none of that name. */
   dropKeyspace(name: string): Promise<boolean> {
+    const known = this.#spaces.get(name);
+    // The next worker would make it anew.
+    if (known !== undefined) this.remote.connection.forget(`space ${known.number}`);
     this.#spaces.delete(name);
     return this.remote.connection.call(
       Call.dropSpace,

@@ -39,6 +39,11 @@ export class ClientWrites {
     batch.put(this.#space as never, client, value as never);
   }
 
+  /** Pages that went while nobody had the database open. */
+  async forgetGone(isAlive: (client: Uint8Array) => boolean): Promise<void> {
+    for (const [client] of (await this.#space.scan().all()) as [Uint8Array, Uint8Array][]) if (!isAlive(client)) await this.forget(client);
+  }
+
   /** The page is gone: it asks for nothing any more. */
   async forget(client: Uint8Array): Promise<void> {
     await this.#space.delete(client);

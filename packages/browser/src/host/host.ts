@@ -67,6 +67,13 @@ export class Host {
     this.#post({ kind: 'leader', version: VERSION, worker: this.#worker });
   }
 
+  /** What is kept of pages that are gone goes. */
+  async tidy(): Promise<void> {
+    const { held = [] } = await navigator.locks.query();
+    const alive = new Set(held.map(({ name }) => name));
+    await this.#shared.writes.forgetGone((client) => alive.has(clientLock(new TextDecoder().decode(client))));
+  }
+
   async close(): Promise<void> {
     this.#channel.close();
     for (const session of this.#sessions.values()) session.end();

@@ -23,6 +23,8 @@ async function start({ start: asked }: StartMessage): Promise<void> {
     host.serve(asked.client, port);
     say({ ready: { backEnd: host.backEnd } });
     host.announce();
+    // Of no consequence when it fails: the next worker tries again.
+    await host.tidy().catch(() => undefined);
   } catch (error) {
     say({ failed: failureOf(error) });
   }

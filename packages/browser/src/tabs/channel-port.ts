@@ -13,11 +13,14 @@ export function channelPort(name: string): Port {
   return port;
 }
 
+/** Larger messages are handed over, not copied. */
+const LARGE_BYTES = 8192;
+
 /** What a worker and its page have: frames pass through, everything else is said beside them. */
 export function workerPort(worker: Pick<Worker, 'postMessage'>): { port: Port; take(data: unknown): boolean } {
   const port: Port = {
     onmessage: undefined,
-    post: (message) => worker.postMessage(message),
+    post: (message) => worker.postMessage(message, message.length > LARGE_BYTES ? [message.buffer] : []),
     close() {},
   };
   return {
