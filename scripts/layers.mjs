@@ -6,9 +6,9 @@ import { importsOf } from './imports.mjs';
 
 /** Top to bottom; `adapter-*` stands for every adapter. */
 export const PACKAGE_LINES = [
-  ['bench', 'bench-browser', 'examples'],
+  ['bench', 'bench-browser', 'examples', 'playground'],
   ['cli', 'cluster'],
-  ['browser', 'level', 'simulator', 'table'],
+  ['browser', 'inspector', 'level', 'simulator', 'table'],
   ['adapter-*', 'store-conformance'],
   ['core'],
   ['wasm-kernels'],

@@ -1,5 +1,5 @@
-// `npm start`: imports the places of the world, asks questions, and proves that a killed writer loses nothing it was told to be written. The database lies
-// in a temporary directory that is removed at the end; `npm start -- ./data` keeps it there.
+// `npm run quickstart`: imports the places of the world, asks questions, and proves that a killed writer loses nothing it was told to be written. The database lies
+// in a temporary directory that is removed at the end; `npm run quickstart -- ./data` keeps it there.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -81,6 +81,14 @@ describe('a database through messages', () => {
     expect([page.sent - asked, worker.sent - answered]).toEqual([1, 1]);
     await Promise.all(Array.from({ length: 64 }, (_, i) => db.put(`k${i}`, 'v')));
     expect([page.sent - asked, worker.sent - answered]).toEqual([2, 2]);
+    const entries = Array.from({ length: 3000 }, (_, i) => [`m${i}`, 'v'] as const);
+    await db.putMany(entries);
+    await db.putMany(
+      (async function* () {
+        yield* entries;
+      })(),
+    );
+    expect(page.sent - asked).toBe(8);
   });
 
   it('has key spaces with codecs of their own, and batches over them', async () => {

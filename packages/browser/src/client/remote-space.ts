@@ -10,7 +10,9 @@ import { abortable, type Remote } from './remote.ts';
 import { RemoteScan } from './remote-scan.ts';
 import { watchRange, type Watch } from './watch.ts';
 
+/** Entries, and bytes, that `putMany` sends at once. */
 const MANY = 1000;
+const MANY_BYTES = 256 * 1024;
 
 /** Reads, now or at the moment of a snapshot. */
 export class RemoteReads<K, V, P, KI> implements Reads<K, V, P, KI> {
@@ -102,15 +104,31 @@ export class RemoteSpace<K, V, P = K, KI = K, VI = V> extends RemoteReads<K, V, 
   /** Writes all entries in batches, in order, and returns how many there were. */
   async putMany(entries: Iterable<readonly [KI, VI]> | AsyncIterable<readonly [KI, VI]>, options?: WriteOptions): Promise<number> {
     let count = 0;
-    let last: Promise<bigint> | undefined;
-    for await (const [key, value] of entries) {
-      options?.signal?.throwIfAborted();
-      last = this.put(key, value, options);
-      // The one that is awaited tells; those before it fail with it.
-      last.catch(() => undefined);
-      if (++count % MANY === 0) await last;
+    let inGroup = 0;
+    let group = this.remote.connection.frame();
+    let before: Promise<unknown> | undefined;
+    // One group is under way while the next one is made.
+    const send = async (): Promise<void> => {
+      const written = this.remote.connection.write(inGroup, group.take(), DURABILITIES.indexOf(options?.durability));
+      written.catch(() => undefined);
+      inGroup = 0;
+      group = this.remote.connection.frame();
+      await abortable(Promise.resolve(before), options?.signal);
+      before = written;
+    };
+    const add = ([key, value]: readonly [KI, VI]): boolean => {
+      this.writePut(group, key, value);
+      count++;
+      return ++inGroup >= MANY || group.length >= MANY_BYTES;
+    };
+    // A loop that awaits takes a turn for each entry: only where it has to.
+    if (Symbol.asyncIterator in entries) {
+      for await (const entry of entries) if (add(entry)) await send();
+    } else {
+      for (const entry of entries) if (add(entry)) await send();
     }
-    await last;
+    if (inGroup > 0) await send();
+    await abortable(Promise.resolve(before), options?.signal);
     return count;
   }
 

@@ -1,0 +1,3 @@
+// The worker of the database, named here so that the page can end it when its user wants to see what happens then.
+
+import '@varve/browser/worker';
