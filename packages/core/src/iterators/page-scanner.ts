@@ -191,12 +191,13 @@ export class PageScanner {
     if (spare !== undefined) this.#release(spare);
     const scanBytes = Math.ceil(needed / 64) * 64;
     const base = this.#heap.allocate(scanBytes + boundBytes, 'a scan');
-    const page = this.#heap.tryAllocate(PAGE_BYTES);
-    if (page === 0) {
+    try {
+      const page = this.#heap.allocate(PAGE_BYTES, 'a page of a scan');
+      return { scan: base, scanBytes: needed, bounds: base + scanBytes, boundBytes, longestKey, page, pageBytes: PAGE_BYTES };
+    } catch (error) {
       this.#heap.release(base);
-      this.#heap.allocate(PAGE_BYTES, 'a page of a scan');
+      throw error;
     }
-    return { scan: base, scanBytes: needed, bounds: base + scanBytes, boundBytes, longestKey, page, pageBytes: PAGE_BYTES };
   }
 
   #give(workspace: Workspace): void {

@@ -91,6 +91,28 @@ describe('a scan', () => {
     expect(scan('large 2')).toBe(1);
     await engine.close();
   });
+
+  it('of which only a part finds room takes none, and writes nowhere', async () => {
+    const engine = await openRaw(memoryStore());
+    engine.writer.putSync(space, 'key', new Uint8Array(10), 'buffered');
+    const { heap } = engine.parts;
+    const scan = (): unknown => {
+      const bounds = scanBounds({}, space);
+      return engine.pages.fill(engine.view, { bounds, after: undefined, epoch: engine.visible.capture(), now: 0, limit: 1 });
+    };
+    // A page has 64 KiB, and what goes with it comes first: either has room, both have not.
+    const [kept, more] = [heap.allocate(66_000, 'a test'), heap.allocate(66_000, 'a test')];
+    for (let free = heap.largestFreeBytes; free >= 64; free = heap.largestFreeBytes) heap.tryAllocate(free);
+    heap.release(kept);
+    const { allocatedBytes } = heap;
+    const nobodys = heap.bytes.slice(0, 64);
+    expect(scan).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
+    expect(heap.allocatedBytes).toBe(allocatedBytes);
+    expect(heap.bytes.slice(0, 64)).toEqual(nobodys);
+    heap.release(more);
+    expect(scan()).toMatchObject({ count: 1 });
+    await engine.close();
+  });
 });
 
 describe('a recovery of many segments', () => {
