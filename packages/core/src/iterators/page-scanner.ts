@@ -31,7 +31,7 @@ import {
   STATUS_TOO_LARGE,
   type Kernels,
 } from '@varve/wasm-kernels';
-import { AssertionError } from '../base/errors.ts';
+import { AssertionError, StorageError } from '../base/errors.ts';
 import { andFinally, andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Epoch } from '../format/epoch.ts';
 import type { ScanBounds } from '../format/range-bounds.ts';
@@ -118,7 +118,10 @@ export class PageScanner {
   #help(status: number, workspace: Workspace): MaybePromise<void> {
     if (status === STATUS_TOO_LARGE) return this.#enlarge(workspace);
     if (status !== STATUS_NEED_BLOCK && status !== STATUS_NEED_PARTITION) throw this.#failure(status, workspace);
-    return this.#catalog.load(status, workspace.scan + SCAN_ANSWER);
+    return this.#withRoom(
+      () => this.#catalog.load(status, workspace.scan + SCAN_ANSWER),
+      () => undefined,
+    );
   }
 
   #failure(status: number, { scan }: Workspace): Error {
@@ -166,14 +169,18 @@ export class PageScanner {
     return this.#withRoom(() => this.#takeNow(view, request));
   }
 
-  /** Tries again after large blocks have gone, and waits while merges hold the memory. */
-  #withRoom<T>(allocate: () => T): MaybePromise<T> {
-    try {
-      return allocate();
-    } catch (error) {
-      const freed = this.#room.free();
+  /** Tries again, or does as it is told, after large blocks have gone; waits while merges hold the memory. */
+  #withRoom<T>(allocate: () => MaybePromise<T>, again = (): MaybePromise<T> => this.#withRoom(allocate)): MaybePromise<T> {
+    const makeRoom = (error: unknown): MaybePromise<T> => {
+      const freed = error instanceof StorageError && error.code === 'UNAVAILABLE' && this.#room.free();
       if (freed === false) throw error;
-      return andThen(freed, () => this.#withRoom(allocate));
+      return andThen(freed, again);
+    };
+    try {
+      const allocated = allocate();
+      return isPromise(allocated) ? allocated.catch(makeRoom) : allocated;
+    } catch (error) {
+      return makeRoom(error);
     }
   }
 

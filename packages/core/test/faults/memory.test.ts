@@ -92,9 +92,36 @@ describe('a scan', () => {
     await engine.close();
   });
 
+  it('waits for a merge that holds the memory for its blocks', async () => {
+    const store = memoryStore();
+    const first = await open(store, { keys: utf8, memoryBudgetBytes: SMALL });
+    await first.put('large', seededRandom(7).fill(new Uint8Array(70_000)));
+    await first.flush();
+    await first.close();
+    const engine = await openRaw(store.share({ sync: false }));
+    const { heap, room } = engine.mergeParts;
+    const scan = async (from: string): Promise<number> => {
+      const bounds = scanBounds({ gte: from }, space);
+      return (await engine.pages.fill(engine.view, { bounds, after: undefined, epoch: engine.visible.capture(), now: 0, limit: 1 })).count;
+    };
+    expect(await scan('none')).toBe(0);
+    const merge = room.enter(() => heap.allocate(300_000, 'a test')).next();
+    for (let free = heap.largestFreeBytes; free >= 64; free = heap.largestFreeBytes) heap.tryAllocate(free);
+    const scanned = scan('large');
+    scanned.catch(() => undefined);
+    for (let i = 0; i < 10; i++) await new Promise((resolve) => setTimeout(resolve));
+    heap.release(merge.value as number);
+    room.end();
+    expect(await scanned).toBe(1);
+    await engine.close();
+  });
+
   it('of which only a part finds room takes none, and writes nowhere', async () => {
     const engine = await openRaw(memoryStore());
     engine.writer.putSync(space, 'key', new Uint8Array(10), 'buffered');
+    // A merge that has ended holds nothing.
+    await engine.freezeActive();
+    await engine.maintenance.flusher.start()?.done;
     const { heap } = engine.parts;
     const scan = (): unknown => {
       const bounds = scanBounds({}, space);
