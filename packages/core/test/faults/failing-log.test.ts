@@ -67,6 +67,15 @@ describe('a write', () => {
     await db.close();
   });
 
+  it('that follows a `sync` that failed is refused: nobody knows what the disk has kept', async () => {
+    const { data, db } = await failing('log.sync', { when: 'before', error: unavailable });
+    await expect(db.sync()).rejects.toBe(unavailable);
+    expect(await errorOf(db.put('refused', 'value'))).toMatchObject({ code: 'READ_ONLY', cause: unavailable });
+    await db.close();
+    await using again = await open(data.share(), settings);
+    expect((await again.scan().all()).map(([key]) => key)).toEqual(['before']);
+  });
+
   it('without waiting is told the same', async () => {
     const appending = await failing('log.append', { when: 'after', error: unavailable });
     expect(errorOfSync(() => appending.db.putSync('key', 'value'))).toMatchObject({ code: 'UNKNOWN', cause: unavailable });

@@ -28,6 +28,8 @@ export interface Call<T> {
 export interface GateOptions {
   /** How long calls take, at most, but for a few. */
   readonly latencyMs: number;
+  /** How long a sync on the spot keeps everybody waiting. */
+  readonly syncNowMs: number;
   readonly trace: Trace;
   readonly power: PowerSwitch;
   /** Counts calls that had their effect, by kind. */
@@ -47,6 +49,7 @@ export class Gate {
   readonly process: Process;
   readonly #world: World;
   readonly #latencyMs: number;
+  readonly #syncNowMs: number;
   readonly #trace: Trace;
   readonly #power: PowerSwitch;
   readonly #calls: CallCounts;
@@ -54,13 +57,14 @@ export class Gate {
   /** Reads that were spoiled. */
   rotten = 0;
 
-  constructor(world: World, process: Process, { latencyMs, trace, power, calls }: GateOptions) {
+  constructor(world: World, process: Process, { latencyMs, syncNowMs, trace, power, calls }: GateOptions) {
     this.#calls = calls;
     this.#trace = trace;
     this.#power = power;
     this.#world = world;
     this.process = process;
     this.#latencyMs = latencyMs;
+    this.#syncNowMs = syncNowMs;
   }
 
   /** A call that is over when it returns. */
@@ -69,9 +73,11 @@ export class Gate {
     const cut = this.#power.count();
     if (cut?.when === 'before') this.#die(cut);
     const fault = drawFault(this.#world.draw, this.rates, call.operation, true);
-    if (fault === 'refused' || fault === 'full') throw errorOf(fault, call);
+    if (isRefusal(fault)) throw errorOf(fault, call);
+    if (call.operation === 'log.sync') this.#world.pass(this.#syncNowMs);
     const value = this.#happen(call);
     if (cut !== undefined) this.#die(cut);
+    if (fault === 'repeated') return false as T;
     if (fault !== undefined && fault !== 'rotten') throw errorOf(fault, call);
     if (fault === 'rotten') this.#spoil(call);
     return value;
@@ -84,7 +90,7 @@ export class Gate {
       const cut = this.#power.count();
       const fault = cut === undefined ? drawFault(this.#world.draw, this.rates, call.operation, false) : undefined;
       const refuse = (): void => reject(errorOf(fault!, call));
-      if (fault === 'refused' || fault === 'full') return this.process.after(this.#time(), refuse);
+      if (isRefusal(fault)) return this.process.after(this.#time(), refuse);
       this.#inFlight.add(call);
       if (fault === 'hung') {
         this.process.after(this.#time(), () => {
@@ -98,6 +104,7 @@ export class Gate {
         const answer = this.#answerOf(call, fault === 'rotten', resolve, reject);
         if (cut !== undefined) return this.#loseMachine(cut);
         if (fault === 'lost') this.process.after(this.#time(), refuse);
+        else if (fault === 'repeated') this.process.after(this.#time(), () => resolve(false as T));
         else if (fault !== 'hung') this.#tell(answer);
       });
     });
@@ -161,6 +168,11 @@ export class Gate {
     const ms = this.#latencyMs * draw.share();
     return draw.chance(SLOW_SHARE) ? ms * SLOW_TIMES : ms;
   }
+}
+
+/** Nothing has happened. */
+function isRefusal(fault: Fault | undefined): fault is Fault {
+  return fault === 'refused' || fault === 'full' || fault === 'unsynced';
 }
 
 function quietly(call: Call<unknown>): void {

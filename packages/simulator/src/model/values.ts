@@ -5,7 +5,7 @@
 import { seededRandom } from '@varve/core';
 
 const NUMBER_BYTES = 4;
-const LARGEST = 1 << 16;
+const LARGEST = 1 << 17;
 /** Values are cut from pieces of this size: a piece is cheaper than as many small ones. */
 const PIECE_BYTES = 1 << 18;
 

@@ -178,8 +178,7 @@ export class Incarnation {
     this.#handle.failed = true;
     const code = error instanceof StorageError ? error.code : undefined;
     this.#trace.note(`refused ${code}`, moment);
-    const isAlone = this.process.number === 1 && !this.ended;
-    expectThat(code !== 'FENCED' || !isAlone, 'the first of all writers was told that another has taken over');
+    this.#expectOthers(code);
     if (code === 'UNKNOWN') return;
     // An update that could not read what was there has written nothing.
     const isUnread = code === 'CORRUPTION' && this.gate.rotten > 0;
@@ -187,6 +186,12 @@ export class Incarnation {
     if (this.overtakenAt === undefined) return this.#history.withdraw(moment);
     expectThat(moment > this.overtakenAt.earliest, `write ${moment} was refused (${code}), and is there`);
     this.forgotten[moment - this.#found - 1] = [];
+  }
+
+  /** Nobody but another writer ends one with `FENCED`. */
+  #expectOthers(code: string | undefined): void {
+    const isAlone = this.process.number === 1 && !this.ended;
+    expectThat(code !== 'FENCED' || !isAlone, 'the first of all writers was told that another has taken over');
   }
 
   /** Another handle has taken over, and found so much. */
@@ -232,6 +237,7 @@ export class Incarnation {
     if (error instanceof Gone || error instanceof PowerLost) return true;
     if (!(error instanceof StorageError)) return false;
     if (error.code === 'CORRUPTION') return this.gate.rotten > 0;
+    this.#expectOthers(error.code);
     return NOT_THERE.has(error.code) || error.code === 'UNKNOWN' || error.code === 'EXPIRED';
   }
 

@@ -12,6 +12,10 @@ import { expectThat } from './wrong.ts';
 /** A reader may be in the middle of the chain: two snapshots and what follows them stay. */
 const MOST_MANIFESTS = 2 * 16 + 1;
 
+/** What a merge takes at least is more. */
+const MOST_LEFT_BYTES = 64 * 1024;
+const FLUSHES = 4;
+
 /** What a life was like. */
 export interface Life {
   readonly steps: number;
@@ -182,10 +186,24 @@ async function inspectAll(simulation: Simulation): Promise<void> {
   }
   const { ok, problems } = await db.verify();
   expectThat(ok, `verify found a problem in the end: ${problems[0]?.message}`);
+  await expectMemoryGivenBack(incarnation);
   await db.idle();
   await simulation.world.sleep(10_000);
   await expectNothingLeft(simulation);
   await db.close();
+}
+
+/** The second of the memtables stays; of what else a flush takes nothing does. */
+async function expectMemoryGivenBack({ db }: Incarnation): Promise<void> {
+  const allocated: number[] = [];
+  for (let i = 0; i < FLUSHES; i++) {
+    await db.put('last', new Uint8Array(8));
+    await db.flush();
+    await db.idle();
+    allocated.push(db.stats().memory.allocatedBytes);
+  }
+  const left = allocated.at(-1)! - allocated[0];
+  expectThat(left < MOST_LEFT_BYTES, `${FLUSHES} flushes leave ${left} bytes in linear memory`);
 }
 
 /** No object and no segment is there that nothing needs, and none is missing. */

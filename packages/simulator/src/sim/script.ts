@@ -62,6 +62,8 @@ export type Step = (WriteStep | ConditionalStep | ReadStep | CareStep | FateStep
 export interface Settings {
   readonly manner: Manner;
   readonly latencyMs: number;
+  /** How long a sync of the log takes that is made on the spot; default 0. */
+  readonly syncNowMs?: number;
   readonly memoryBudgetBytes: number;
   readonly blockSizeBytes: number;
   readonly sstSizeBytes: number;

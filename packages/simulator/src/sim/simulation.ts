@@ -161,8 +161,8 @@ export class Simulation {
     const opening = (this.#opening = { lostPower: false });
     for (let attempt = 1; ; attempt++) {
       const process = new Process(this.world, ++this.#processes);
-      const { latencyMs } = this.script.settings;
-      const gate = new Gate(this.world, process, { latencyMs, trace: this.trace, power: this.power, calls: this.calls });
+      const { latencyMs, syncNowMs = 0 } = this.script.settings;
+      const gate = new Gate(this.world, process, { latencyMs, syncNowMs, trace: this.trace, power: this.power, calls: this.calls });
       this.#gates.add(gate);
       // Faults pass.
       gate.rates = attempt > MOST_ATTEMPTS / 2 ? NO_FAULTS : this.rates;
@@ -191,7 +191,11 @@ export class Simulation {
       ...CODECS,
       log: simLog(this.disk, gate, manner !== 'later'),
       takeover: 'now',
-      onEvent: ({ kind }) => (handle.failed ||= kind === 'failed'),
+      onEvent: (event) => {
+        if (event.kind !== 'failed') return;
+        handle.failed = true;
+        if (!isOfTheWorld(event.error)) this.noteWrong(new Wrong(`the writer failed: ${String(event.error)}`, { cause: event.error }));
+      },
       clock: process.clock,
       turns: process.turns,
       newMemory: this.memories.take,
@@ -266,10 +270,15 @@ export class Simulation {
   }
 }
 
+/** Everything else is a mistake of the engine. */
+function isOfTheWorld(error: unknown): boolean {
+  return error instanceof StorageError || error instanceof Gone || error instanceof PowerLost;
+}
+
 /** Errors after which the next attempt may succeed. */
 function isPassing(error: unknown, gate: Gate): boolean {
-  if (error instanceof Gone || error instanceof PowerLost) return true;
-  if (!(error instanceof StorageError)) return false;
+  if (!isOfTheWorld(error)) return false;
+  if (!(error instanceof StorageError)) return true;
   if (error.code === 'CORRUPTION') return gate.rotten > 0;
   return ['UNAVAILABLE', 'QUOTA', 'FENCED', 'UNKNOWN', 'READ_ONLY', 'CLOSED'].includes(error.code);
 }

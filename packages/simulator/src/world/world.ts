@@ -44,6 +44,11 @@ export class World {
     this.#queue.add(this.#now + ms, callback);
   }
 
+  /** Something takes so long, and nothing else happens meanwhile. */
+  pass(ms: number): void {
+    this.#now += ms;
+  }
+
   /** Waits for virtual time. */
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => this.after(ms, resolve));
@@ -73,7 +78,7 @@ export class World {
     const event = this.#queue.take();
     if (event === undefined) throw new Stuck('nothing is going to happen, and somebody waits for something');
     if (++this.#events > MOST_EVENTS) throw new Stuck(`no end after ${MOST_EVENTS} events`);
-    this.#now = event.time;
+    this.#now = Math.max(this.#now, event.time);
     event.callback();
   }
 }

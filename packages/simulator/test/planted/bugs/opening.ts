@@ -232,4 +232,13 @@ export const openingBugs: readonly PlantedBug[] = [
     replace: 'const SEED_BYTES = 32;',
     caughtBy: { test: 'packages/core/src/wal/segment-format.test.ts' },
   },
+  {
+    name: 'lost-answer-as-lost-race',
+    rule: 7,
+    mistake: 'a manifest that is there already is taken for that of another writer, although it is the one that was to be created',
+    file: MANIFEST,
+    find: 'if (!won && !(yield* isMine(parts, state))) throw fenced(name);',
+    replace: 'if (!won) throw fenced(name);',
+    caughtBy: { rare: 'lost answers' },
+  },
 ];

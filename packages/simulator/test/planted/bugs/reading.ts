@@ -129,4 +129,21 @@ export const readingBugs: readonly PlantedBug[] = [
     replace: '  return sum == stored || stored != 0;\n',
     caughtBy: { test: 'packages/wasm-kernels/src/partition.test.ts' },
   },
+  {
+    name: 'partition-evicted-while-loading',
+    mistake: 'a partition may lose its frame while one of its blocks is on its way',
+    file: CATALOG,
+    find: '    heap.u32[pins] += 1;\n    this.#reading += place.length;\n    return andFinally(\n      () => andThen(this.readData(sst, place.offset, place.length, buffer), () => this.#installBlock(sst, place, buffer)),\n      () => {\n        heap.u32[pins] -= 1;\n',
+    replace:
+      '    void pins;\n    this.#reading += place.length;\n    return andFinally(\n      () => andThen(this.readData(sst, place.offset, place.length, buffer), () => this.#installBlock(sst, place, buffer)),\n      () => {\n',
+    caughtBy: { test: 'packages/core/test/faults/pins.test.ts' },
+  },
+  {
+    name: 'partitions-left-pinned',
+    mistake: 'a partition stays pinned when its block has come',
+    file: CATALOG,
+    find: '        heap.u32[pins] -= 1;\n',
+    replace: '',
+    caughtBy: { test: 'packages/core/test/faults/pins.test.ts' },
+  },
 ];
