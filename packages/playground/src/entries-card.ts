@@ -77,7 +77,7 @@ export class EntriesCard extends LitElement {
     const data = new FormData(form);
     const start = performance.now();
     try {
-      const epoch = await this.db.put(String(data.get('key')), String(data.get('value')));
+      const epoch = await this.db.put(data.get('key') as string, data.get('value') as string);
       this.news = `Acknowledged after ${(performance.now() - start).toFixed(1)} ms, at epoch ${epoch}`;
       form.reset();
       form.querySelector('input')?.focus();
