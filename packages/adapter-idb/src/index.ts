@@ -1,3 +1,4 @@
-import { memoryStore, type ObjectStore } from '@varve/core';
-/** Not yet. */
-export const idbStore = (_name: string): ObjectStore => memoryStore();
+// Public names of the IndexedDB adapter.
+
+export { idbStore, type IdbStore, type IdbStoreOptions } from './idb-store.ts';
+export type { IdbBucket } from './connection/bucket.ts';
