@@ -18,10 +18,19 @@ export function removeDatabasesAfterAll(): void {
   });
 }
 
-export function deleteDatabase(name: string): Promise<void> {
+export async function deleteDatabase(name: string): Promise<void> {
+  await requestOf(indexedDB.deleteDatabase(name));
+}
+
+/** A connection of its own, without a store. A database that is not there is made without object stores. */
+export function openRaw(name: string, version?: number): Promise<IDBDatabase> {
+  return requestOf(indexedDB.open(name, version));
+}
+
+/** A request's result. */
+export function requestOf<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.deleteDatabase(name);
-    request.onsuccess = () => resolve();
-    request.onerror = () => reject(request.error ?? new Error('not deleted'));
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () => reject(request.error ?? new Error('the request failed')));
   });
 }
