@@ -25,14 +25,16 @@ export interface IdbStore extends ObjectStore {
   close(): Promise<void>;
 }
 
-/** Options of {@link idbStore}. */
+/**
+ * Options of {@link idbStore}.
+ * @example
+ * import { idbStore, type IdbBucket } from '@varve/adapter-idb';
+ *
+ * // A bucket is kept or evicted by itself: await navigator.storageBuckets.open('drafts', { persisted: true })
+ * export const draftsIn = (bucket: IdbBucket) => idbStore('drafts', { bucket });
+ */
 export interface IdbStoreOptions {
-  /**
-   * The storage bucket to keep the database in: it has its own quota and is evicted by itself. Default: the bucket that IndexedDB uses by itself.
-   * @example
-   * const bucket = await navigator.storageBuckets.open('drafts', { durability: 'strict', persisted: true });
-   * const db = await open(idbStore('drafts', { bucket }));
-   */
+  /** The storage bucket to keep the database in. Default: the one that everything of the site is in that names none. */
   readonly bucket?: IdbBucket | undefined;
 }
 
@@ -43,9 +45,11 @@ export interface IdbStoreOptions {
  * import { open } from '@varve/core';
  * import { idbStore } from '@varve/adapter-idb';
  *
- * const db = await open(idbStore('notes'));
- * await db.put('hello', 'world');
- * await db.close();
+ * export async function greet(): Promise<void> {
+ *   const db = await open(idbStore('notes'));
+ *   await db.put('hello', 'world');
+ *   await db.close();
+ * }
  */
 export function idbStore(name: string, { bucket }: IdbStoreOptions = {}): IdbStore {
   return storeOn(name, bucket === undefined ? defaultBucket : () => bucket);

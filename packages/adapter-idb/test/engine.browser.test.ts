@@ -4,7 +4,7 @@ import { seededRandom } from '@varve/core';
 import { expect, it } from 'vitest';
 import { idbStore } from '../src/index.ts';
 import { deleteDatabase, freshName, removeDatabasesAfterAll } from './databases-test-kit.ts';
-import { runEngine } from './engine-run-test-kit.ts';
+import { compareWithMap } from './engine-run-test-kit.ts';
 import { faultyBucket, type Fault } from './faults-test-kit.ts';
 import { openTexts } from './texts-test-kit.ts';
 
@@ -15,7 +15,7 @@ const PASSING: readonly Fault[] = ['closed', 'aborted', 'lost', 'refused'];
 const ONE_OF = 40;
 
 it.each([1, 2])('reads what was written, under seed %i', async (seed) => {
-  await runEngine(idbStore(freshName()), seed, 3000);
+  await compareWithMap(idbStore(freshName()), seed, 3000);
 });
 
 it('loses nothing that it acknowledged while connections, answers and transactions are lost', async () => {
@@ -27,7 +27,7 @@ it('loses nothing that it acknowledged while connections, answers and transactio
     suffered++;
     return PASSING[random.uint32() % PASSING.length];
   };
-  await runEngine(idbStore(freshName(), { bucket }), 3, 1500);
+  await compareWithMap(idbStore(freshName(), { bucket }), 3, 1500);
   expect(suffered).toBeGreaterThan(50);
 });
 

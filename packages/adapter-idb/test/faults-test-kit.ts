@@ -12,9 +12,7 @@ export type Fault = 'closed' | 'aborted' | 'full' | 'lost' | 'refused';
 
 /** A transaction that is about to begin. */
 export interface Begun {
-  readonly places: readonly string[];
   readonly mode: IDBTransactionMode;
-  readonly durability: string | undefined;
 }
 
 export interface FaultyBucket extends IdbBucket {
@@ -62,7 +60,7 @@ function spoil(database: IDBDatabase, bucket: FaultyBucket): void {
   bucket.connections.push(database);
   const begin = database.transaction.bind(database);
   database.transaction = (places, mode = 'readonly', options = {}) => {
-    const fault = bucket.fault({ places: [places].flat(), mode, durability: options.durability });
+    const fault = bucket.fault({ mode });
     if (fault === 'closed') database.close();
     const transaction = begin(places, mode, options);
     if (fault === 'lost') loseAnswer(transaction, database);

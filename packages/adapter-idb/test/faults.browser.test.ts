@@ -1,6 +1,6 @@
 // What goes wrong in browsers, done to the real thing: connections that are lost, answers that are, aborted transactions, full disks.
 
-import { StorageError, type LogSegment, type ObjectWriter } from '@varve/core';
+import type { LogSegment, ObjectWriter, StorageError } from '@varve/core';
 import { describe, expect, it } from 'vitest';
 import { idbStore, type IdbStore } from '../src/index.ts';
 import { deleteDatabase, freshName, openRaw, removeDatabasesAfterAll, requestOf } from './databases-test-kit.ts';
@@ -181,13 +181,10 @@ describe('a full disk', () => {
   it('is told as QUOTA, with usage, limit and remedy, and leaves nothing', async () => {
     const { name, store, bucket, other } = subject();
     next(bucket, ['full'], isWrite);
-    const error = await store.put('a', sample(LARGE)).then(
-      () => undefined,
-      (reason: unknown) => reason as StorageError,
-    );
+    const error = (await failureOf(() => store.put('a', sample(LARGE)))) as StorageError;
     expect(error).toEqual(withCode('QUOTA'));
-    expect(error?.message).toMatch(/delete data.*usage=\d+ quota=\d+/);
-    expect(error?.object).toBe('a');
+    expect(error.message).toMatch(/delete data.*usage=\d+ quota=\d+/);
+    expect(error.object).toBe('a');
     expect(await other.list('')).toEqual([]);
     expect(await countPieces(name)).toBe(0);
   });
@@ -250,7 +247,7 @@ describe('a log of which the browser has lost the end', () => {
 
   it('is not synced, then or later', async () => {
     const { segment } = await loseEnd();
-    const failure: unknown = await segment.sync().catch((error: unknown) => error);
+    const failure = await failureOf(() => segment.sync());
     expect(failure).toEqual(withCode('UNAVAILABLE'));
     await expect(segment.sync()).rejects.toBe(failure);
   });
@@ -265,7 +262,7 @@ describe('an object that nobody finished', () => {
   }
 
   it('is not there, and is removed by whoever gets the lock', async () => {
-    const { name, store, other } = await abandon();
+    const { name, other } = await abandon();
     expect(await other.list('')).toEqual([]);
     expect(await countPieces(name)).toBe(3);
     const release = await other.lock();
@@ -333,6 +330,16 @@ describe('the lock', () => {
     expect(await store.lockHolder()).toBeUndefined();
   });
 });
+
+/** What a call fails with. */
+async function failureOf(call: () => unknown): Promise<unknown> {
+  try {
+    await call();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it succeeded');
+}
 
 /** The next transaction suffers. */
 function once(fault: Fault): () => Fault | undefined {

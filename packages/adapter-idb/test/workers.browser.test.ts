@@ -8,6 +8,9 @@ import type { Answer, Order } from './worker-program.ts';
 
 removeDatabasesAfterAll();
 
+/** Pages have it; the types of tests are those of workers. */
+declare const SharedWorker: new (url: URL, options: WorkerOptions) => { readonly port: MessagePort };
+
 const PROGRAM = new URL('./worker-program.ts', import.meta.url);
 const ENTRIES = 301;
 
@@ -69,9 +72,7 @@ it.each([3, 40, 170])('a worker that is stopped after %i writes leaves all that 
   });
   worker.terminate();
   const db = await openTexts(idbStore(name), 'wait');
-  const keys = await db.scan().keys();
-  const found: string[] = [];
-  for await (const key of keys) found.push(key);
+  const found = (await db.scan().all()).map(([key]) => key);
   expect(found.slice(0, written + 1)).toEqual(Array.from({ length: written + 1 }, (_, i) => `key/${String(i).padStart(6, '0')}`));
   await db.put('key/after', 'it goes on');
   await db.close();

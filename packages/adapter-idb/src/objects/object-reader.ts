@@ -3,6 +3,7 @@
 import { StorageError, type ObjectReader } from '@varve/core';
 import type { Connection } from '../connection/connection.ts';
 import { keysOf, PIECE_BYTES, type ObjectHead } from '../connection/schema.ts';
+import { missingPieces } from './object-records.ts';
 import type { PieceCache } from './piece-cache.ts';
 
 export class PieceReader implements ObjectReader {
@@ -38,8 +39,7 @@ export class PieceReader implements ObjectReader {
     const { name, id } = this.#head;
     const range = keysOf(id, first, last + 1);
     const pieces = await this.#connection.read(['pieces'], name, (transaction) => transaction.objectStore('pieces').getAll(range));
-    if (pieces.length !== last - first + 1)
-      throw new StorageError('CORRUPTION', 'pieces of the object are missing', { object: name, offset });
+    if (pieces.length !== last - first + 1) throw missingPieces(name, offset);
     for (const [i, piece] of pieces.entries()) copyPiece(piece, first + i, target, offset);
     this.#cache.add(id, last, pieces.at(-1)!);
   }
