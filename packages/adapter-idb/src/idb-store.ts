@@ -6,7 +6,7 @@
 // survive the end of the browser. A later strict transaction covers them, since each browser writes transactions one after the other to one file.
 
 import { StorageError, type LockOptions, type LogStore, type ObjectStore, type StoreCapabilities } from '@varve/core';
-import { defaultBucket, type IdbBucket } from './connection/bucket.ts';
+import { defaultBucket, webLocks, type IdbBucket } from './connection/bucket.ts';
 import { Connection } from './connection/connection.ts';
 import { IdbLog } from './log/idb-log.ts';
 import { ObjectRecords } from './objects/object-records.ts';
@@ -80,8 +80,8 @@ function storeOn(name: string, bucket: () => IdbBucket): IdbStore {
     openLog: () => new IdbLog(connection),
     lock: (options = {}) => lock(connection, unfinished, options),
     async lockHolder() {
-      const { locks } = connection.bucket;
-      return locks === undefined ? undefined : await webLockHolder(locks, lockNameOf(name));
+      const locks = webLocks();
+      return locks === undefined ? undefined : await webLockHolder(locks, lockNameOf(connection.bucket.name, name));
     },
     async close() {
       cache.clear();
@@ -92,8 +92,9 @@ function storeOn(name: string, bucket: () => IdbBucket): IdbStore {
 
 /** Whoever gets the lock clears up after those who had it. */
 async function lock(connection: Connection, unfinished: UnfinishedObjects, options: LockOptions): Promise<Release | undefined> {
-  const { locks } = connection.bucket;
-  const release = locks === undefined ? async () => undefined : await takeWebLock(locks, lockNameOf(connection.name), options);
+  const name = lockNameOf(connection.bucket.name, connection.name);
+  const locks = webLocks();
+  const release = locks === undefined ? async () => undefined : await takeWebLock(locks, name, options);
   if (release === undefined) return undefined;
   try {
     await unfinished.removeAbandoned(locks !== undefined);

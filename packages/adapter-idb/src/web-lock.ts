@@ -33,7 +33,7 @@ export async function webLockHolder(locks: LockManager, name: string): Promise<s
   return holder === undefined ? undefined : `a page or worker of this site, client=${holder.clientId}`;
 }
 
-/** The name of a database's lock. Names beginning with a dash are reserved. */
-export function lockNameOf(database: string): string {
-  return `varve/idb/${database}`;
+/** The name of a database's lock. */
+export function lockNameOf(bucket: string, database: string): string {
+  return `varve/idb/${bucket}/${database}`;
 }

@@ -34,3 +34,13 @@ export function requestOf<T>(request: IDBRequest<T>): Promise<T> {
     request.addEventListener('error', () => reject(request.error ?? new Error('the request failed')));
   });
 }
+
+/** What a call fails with. */
+export async function failureOf(call: () => unknown): Promise<unknown> {
+  try {
+    await call();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it succeeded');
+}

@@ -29,7 +29,7 @@ export function faultyBucket(): FaultyBucket {
     fault: () => undefined,
     failingOpens: 0,
     connections: [],
-    locks: navigator.locks,
+    name: 'default',
     estimate: () => navigator.storage.estimate(),
     indexedDB: {
       open(name: string, version: number) {

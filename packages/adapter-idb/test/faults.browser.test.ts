@@ -3,7 +3,7 @@
 import type { LogSegment, ObjectWriter, StorageError } from '@varve/core';
 import { describe, expect, it } from 'vitest';
 import { idbStore, type IdbStore } from '../src/index.ts';
-import { deleteDatabase, freshName, openRaw, removeDatabasesAfterAll, requestOf } from './databases-test-kit.ts';
+import { deleteDatabase, failureOf, freshName, openRaw, removeDatabasesAfterAll, requestOf } from './databases-test-kit.ts';
 import { faultyBucket, isWrite, next, type Fault, type FaultyBucket } from './faults-test-kit.ts';
 
 removeDatabasesAfterAll();
@@ -321,25 +321,20 @@ describe('the lock', () => {
   });
 
   it('is not asked where there are no Web Locks', async () => {
-    const { name, bucket } = subject();
-    const store = idbStore(name, { bucket: { ...bucket, locks: undefined } });
-    await (
-      await store.lock()
-    )?.();
-    expect(await store.lock()).toBeDefined();
-    expect(await store.lockHolder()).toBeUndefined();
+    const { store, other } = subject();
+    Object.defineProperty(navigator, 'locks', { value: undefined, configurable: true });
+    try {
+      const release = await store.lock();
+      expect(await other.lock()).toBeDefined();
+      expect(await store.lockHolder()).toBeUndefined();
+      await release?.();
+    } finally {
+      // What stands on the prototype is seen again.
+      delete (navigator as { locks?: unknown }).locks;
+    }
+    expect(navigator.locks).toBeDefined();
   });
 });
-
-/** What a call fails with. */
-async function failureOf(call: () => unknown): Promise<unknown> {
-  try {
-    await call();
-  } catch (error) {
-    return error;
-  }
-  throw new Error('it succeeded');
-}
 
 /** The next transaction suffers. */
 function once(fault: Fault): () => Fault | undefined {

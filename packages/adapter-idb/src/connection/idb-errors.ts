@@ -84,7 +84,7 @@ function explain(name: string): Explanation {
 }
 
 /** The estimate is for the message only: whatever becomes of it, the bucket is full. */
-async function fillOf({ estimate }: IdbBucket): Promise<string> {
-  const { usage, quota } = (await estimate().catch(() => undefined)) ?? {};
+async function fillOf(bucket: IdbBucket): Promise<string> {
+  const { usage, quota } = (await bucket.estimate().catch(() => undefined)) ?? {};
   return ` usage=${usage ?? '?'} quota=${quota ?? '?'}`;
 }
