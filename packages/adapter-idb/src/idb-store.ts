@@ -81,7 +81,8 @@ function storeOn(name: string, bucket: () => IdbBucket): IdbStore {
     lock: (options = {}) => lock(connection, unfinished, options),
     async lockHolder() {
       const locks = webLocks();
-      return locks === undefined ? undefined : await webLockHolder(locks, lockNameOf(connection.bucket.name, name));
+      if (locks === undefined) return undefined;
+      return connection.naming(webLockHolder(locks, lockNameOf(connection.bucket.name, name)));
     },
     async close() {
       cache.clear();
@@ -94,7 +95,7 @@ function storeOn(name: string, bucket: () => IdbBucket): IdbStore {
 async function lock(connection: Connection, unfinished: UnfinishedObjects, options: LockOptions): Promise<Release | undefined> {
   const name = lockNameOf(connection.bucket.name, connection.name);
   const locks = webLocks();
-  const release = locks === undefined ? async () => undefined : await takeWebLock(locks, name, options);
+  const release = locks === undefined ? async () => undefined : await connection.naming(takeWebLock(locks, name, options));
   if (release === undefined) return undefined;
   try {
     await unfinished.removeAbandoned(locks !== undefined);

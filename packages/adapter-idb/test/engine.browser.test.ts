@@ -15,7 +15,7 @@ const PASSING: readonly Fault[] = ['closed', 'aborted', 'lost', 'refused'];
 const ONE_OF = 40;
 
 it.each([1, 2])('reads what was written, under seed %i', async (seed) => {
-  await compareWithMap(idbStore(freshName()), seed, 3000);
+  await compareWithMap(idbStore(freshName()), seed, 2000);
 });
 
 it('loses nothing that it acknowledged while connections, answers and transactions are lost', async () => {

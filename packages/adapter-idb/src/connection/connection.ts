@@ -57,6 +57,15 @@ export class Connection {
     return this.#withTries(object, (database) => attemptWrite(database.transaction(places, 'readwrite', { durability }), work));
   }
 
+  /** Anything else that the browser does for the store: its errors as StorageErrors. */
+  async naming<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw await storageError(error, { database: this.name }, this.bucket, false);
+    }
+  }
+
   /** Lets go of the database; what is under way is finished. The next use opens it again. */
   async close(): Promise<void> {
     const opening = this.#opening;

@@ -5,7 +5,7 @@ import { StorageError, type LogSegment, type LogStore, type SegmentInfo } from '
 import type { Connection } from '../connection/connection.ts';
 import { isTaken } from '../connection/idb-errors.ts';
 import { keysOf, type Reading } from '../connection/schema.ts';
-import { newNonce } from '../objects/nonce.ts';
+import { newNonce } from '../nonce.ts';
 import { IdbSegment, writeSync, type SegmentHome } from './idb-segment.ts';
 import { readRecords } from './read-records.ts';
 

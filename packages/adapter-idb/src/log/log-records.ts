@@ -10,7 +10,7 @@
 // The same append at the same position makes the same records, so it may be repeated.
 
 import { PIECE_BYTES } from '../connection/schema.ts';
-import { copyOf } from '../objects/pieces.ts';
+import { ownCopy } from '../own-copy.ts';
 
 /** A page of most databases and file systems: a smaller record costs about the same to write. */
 export const MERGED_BYTES = 4096;
@@ -26,7 +26,7 @@ export function recordsOf(last: LogRecord | undefined, bytes: Uint8Array, positi
   if (merged !== undefined) return [merged];
   const records: LogRecord[] = [];
   for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
-    records.push({ position: position + from, bytes: copyOf(bytes.subarray(from, from + PIECE_BYTES)) });
+    records.push({ position: position + from, bytes: ownCopy(bytes.subarray(from, from + PIECE_BYTES)) });
   }
   return records;
 }

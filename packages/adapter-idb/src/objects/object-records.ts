@@ -5,7 +5,7 @@ import { StorageError, type ObjectInfo } from '@varve/core';
 import type { Connection } from '../connection/connection.ts';
 import { isTaken } from '../connection/idb-errors.ts';
 import { keysOf, type ObjectHead, type Reading } from '../connection/schema.ts';
-import { newNonce } from './nonce.ts';
+import { newNonce } from '../nonce.ts';
 import { cutPieces } from './pieces.ts';
 
 /** Above every character of a name. */

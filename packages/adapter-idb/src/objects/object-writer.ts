@@ -5,7 +5,7 @@
 import { StorageError, type ObjectWriter } from '@varve/core';
 import type { Connection } from '../connection/connection.ts';
 import { keysOf, type ObjectHead } from '../connection/schema.ts';
-import { newNonce } from './nonce.ts';
+import { newNonce } from '../nonce.ts';
 import { isThereAlready } from './object-records.ts';
 import { PieceBuffer } from './piece-buffer.ts';
 import type { UnfinishedObjects } from './unfinished-objects.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PIECE_BYTES } from '../connection/schema.ts';
 import { PieceBuffer } from './piece-buffer.ts';
-import { cutPieces, piecesOf } from './pieces.ts';
+import { cutPieces } from './pieces.ts';
 
 const WHOLE = Uint8Array.from({ length: PIECE_BYTES * 3 + 500 }, (_, i) => (i * 13) % 251);
 
@@ -48,7 +48,6 @@ describe('pieces', () => {
     [PIECE_BYTES, 1],
     [PIECE_BYTES + 1, 2],
   ])('of %i bytes are %i', (size, count) => {
-    expect(piecesOf(size)).toBe(count);
     expect(cutPieces(new Uint8Array(size)).length).toBe(count);
   });
 });

@@ -1,6 +1,7 @@
 // Bytes on their way into pieces: what is appended comes out cut, and the rest waits for more.
 
 import { PIECE_BYTES } from '../connection/schema.ts';
+import { ownCopy } from '../own-copy.ts';
 
 export class PieceBuffer {
   #bytes = new Uint8Array(0);
@@ -22,10 +23,10 @@ export class PieceBuffer {
 
   /** What has not become a piece yet: the last one, or nothing. */
   rest(): ArrayBuffer[] {
-    return this.#length === 0 ? [] : [this.#bytes.slice(0, this.#length).buffer];
+    return this.#length === 0 ? [] : [ownCopy(this.#bytes.subarray(0, this.#length))];
   }
 
-  /** Half full buffers are doubled, so a small object takes little. */
+  /** It grows by doubling, so that a small object takes little. */
   #reserve(length: number): void {
     if (length <= this.#bytes.length) return;
     const grown = new Uint8Array(Math.min(PIECE_BYTES, Math.max(length, this.#bytes.length * 2)));

@@ -3,7 +3,7 @@
 
 import type { Connection } from '../connection/connection.ts';
 import { keysOf, type Unfinished } from '../connection/schema.ts';
-import { newNonce } from './nonce.ts';
+import { newNonce } from '../nonce.ts';
 
 /** Without a lock others may be at work: nobody takes that long to write an object. */
 const ABANDONED_AFTER_MS = 24 * 3600 * 1000;
