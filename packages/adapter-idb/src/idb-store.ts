@@ -8,6 +8,7 @@
 import { StorageError, type LockOptions, type LogStore, type ObjectStore, type StoreCapabilities } from '@varve/core';
 import { defaultBucket, webLocks, type IdbBucket } from './connection/bucket.ts';
 import { Connection } from './connection/connection.ts';
+import { Patience } from './connection/patience.ts';
 import { IdbLog } from './log/idb-log.ts';
 import { ObjectRecords } from './objects/object-records.ts';
 import { PieceReader } from './objects/object-reader.ts';
@@ -58,8 +59,9 @@ export function idbStore(name: string, { bucket }: IdbStoreOptions = {}): IdbSto
 /** A block is a quarter of a piece, so that few reads need two pieces. */
 const CAPABILITIES: StoreCapabilities = { kind: 'idb', blockSizeBytes: 16_384, largestObjectBytes: 2 ** 31 };
 
-function storeOn(name: string, bucket: () => IdbBucket): IdbStore {
-  const connection = new Connection(name, bucket);
+/** `patience` is for tests: how long an answer is waited for. */
+export function storeOn(name: string, bucket: () => IdbBucket, patience = new Patience()): IdbStore {
+  const connection = new Connection(name, bucket, patience);
   const objects = new ObjectRecords(connection);
   const unfinished = new UnfinishedObjects(connection);
   const cache = new PieceCache();

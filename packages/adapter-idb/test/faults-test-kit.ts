@@ -5,10 +5,11 @@
 //   full       the same, for want of room
 //   lost       it is committed, and the answer is lost with the connection
 //   refused    its first request fails
+//   silent     a write is committed and a read is done, and nobody ever hears of it
 
 import type { IdbBucket } from '../src/index.ts';
 
-export type Fault = 'closed' | 'aborted' | 'full' | 'lost' | 'refused';
+export type Fault = 'closed' | 'aborted' | 'full' | 'lost' | 'refused' | 'silent';
 
 /** A transaction that is about to begin. */
 export interface Begun {
@@ -71,6 +72,7 @@ function spoil(database: IDBDatabase, bucket: FaultyBucket): void {
         transaction.abort();
       });
     }
+    if (fault === 'silent') silence(transaction);
     if (fault === 'refused') failFirst(transaction);
     return transaction;
   };
@@ -97,6 +99,11 @@ function loseAnswer(transaction: IDBTransaction, database: IDBDatabase): void {
     transaction.dispatchEvent(new Event('abort'));
     database.dispatchEvent(new Event('close'));
   });
+}
+
+function silence(transaction: IDBTransaction): void {
+  if (transaction.mode === 'readonly') afterFirst(transaction, 'success', (_request, event) => event.stopImmediatePropagation());
+  transaction.addEventListener('complete', (event) => event.stopImmediatePropagation());
 }
 
 /** Safari: "Attempt to get records from database without an in-progress transaction". */

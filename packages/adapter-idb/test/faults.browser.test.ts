@@ -2,6 +2,8 @@
 
 import type { LogSegment, ObjectWriter, StorageError } from '@varve/core';
 import { describe, expect, it } from 'vitest';
+import { Patience } from '../src/connection/patience.ts';
+import { storeOn } from '../src/idb-store.ts';
 import { idbStore, type IdbStore } from '../src/index.ts';
 import { deleteDatabase, failureOf, freshName, openRaw, removeDatabasesAfterAll, requestOf } from './databases-test-kit.ts';
 import { faultyBucket, isWrite, next, type Fault, type FaultyBucket } from './faults-test-kit.ts';
@@ -174,6 +176,31 @@ describe('a connection that stays lost', () => {
     bucket.connections[0].dispatchEvent(new Event('close'));
     expect(await store.get('a')).toEqual(sample(10));
     expect(bucket.connections.length).toBe(2);
+  });
+});
+
+describe('a browser that does not answer', () => {
+  function impatient(): Subject {
+    const made = subject();
+    return { ...made, store: storeOn(made.name, () => made.bucket, new Patience({ everyMs: 20, most: 5 })) };
+  }
+
+  it('leaves a write unknown', async () => {
+    const { store, bucket, other } = impatient();
+    next(bucket, ['silent'], isWrite);
+    const failure = await failureOf(() => store.put('a', sample(10)));
+    expect(failure).toEqual(withCode('UNKNOWN'));
+    expect((failure as StorageError).message).toContain('waitedMs=100');
+    expect(await other.get('a')).toEqual(sample(10));
+    await store.put('b', sample(10));
+  });
+
+  it('makes a read unavailable', async () => {
+    const { store, bucket } = impatient();
+    await store.put('a', sample(10));
+    next(bucket, ['silent']);
+    await expect(store.get('a')).rejects.toEqual(withCode('UNAVAILABLE'));
+    expect(await store.get('a')).toEqual(sample(10));
   });
 });
 

@@ -1,6 +1,6 @@
 // Databases in every kind of worker, and what is left when one is stopped in the middle.
 
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { idbStore } from '../src/index.ts';
 import { freshName, removeDatabasesAfterAll } from './databases-test-kit.ts';
 import { openTexts } from './texts-test-kit.ts';
@@ -58,24 +58,29 @@ it('a service worker keeps a database', async () => {
   await expectEntries(name);
 });
 
-it.each([3, 40, 170])('a worker that is stopped after %i writes leaves all that it acknowledged, and no lock', async (count) => {
-  const name = freshName();
-  const worker = new Worker(PROGRAM, { type: 'module' });
-  worker.postMessage({ job: 'write', name } satisfies Order);
-  let written = -1;
-  await new Promise<void>((resolve, reject) => {
-    worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => {
-      if (data.error !== undefined) reject(new Error(data.error));
-      written = data.written ?? written;
-      if (written >= count) resolve();
+/** There the database of a worker that was terminated may never answer again: https://bugs.webkit.org/show_bug.cgi?id=324094. */
+const isWebKit = navigator.userAgent.includes('AppleWebKit') && !navigator.userAgent.includes('Chrome');
+
+describe.runIf(!isWebKit)('a worker that is terminated', () => {
+  it.each([3, 40, 170])('after %i writes leaves all that it acknowledged, and no lock', async (count) => {
+    const name = freshName();
+    const worker = new Worker(PROGRAM, { type: 'module' });
+    worker.postMessage({ job: 'write', name } satisfies Order);
+    let written = -1;
+    await new Promise<void>((resolve, reject) => {
+      worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => {
+        if (data.error !== undefined) reject(new Error(data.error));
+        written = data.written ?? written;
+        if (written >= count) resolve();
+      });
     });
+    worker.terminate();
+    const db = await openTexts(idbStore(name), 'wait');
+    const found = (await db.scan().all()).map(([key]) => key);
+    expect(found.slice(0, written + 1)).toEqual(Array.from({ length: written + 1 }, (_, i) => `key/${String(i).padStart(6, '0')}`));
+    await db.put('key/after', 'it goes on');
+    await db.close();
   });
-  worker.terminate();
-  const db = await openTexts(idbStore(name), 'wait');
-  const found = (await db.scan().all()).map(([key]) => key);
-  expect(found.slice(0, written + 1)).toEqual(Array.from({ length: written + 1 }, (_, i) => `key/${String(i).padStart(6, '0')}`));
-  await db.put('key/after', 'it goes on');
-  await db.close();
 });
 
 function activeOf({ active, waiting, installing }: ServiceWorkerRegistration): Promise<ServiceWorker> {

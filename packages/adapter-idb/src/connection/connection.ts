@@ -7,6 +7,7 @@ import { attemptRead, attemptWrite, Failed, type Work } from './attempt.ts';
 import type { IdbBucket } from './bucket.ts';
 import { isPassing, storageError } from './idb-errors.ts';
 import { openDatabase } from './open-database.ts';
+import type { Patience } from './patience.ts';
 import type { Database, Place, Reading, Writing } from './schema.ts';
 
 /** Waits before further tries, ms: the process of the database is back in less. */
@@ -19,15 +20,20 @@ interface Opened {
 
 type Once<T> = (database: Database) => Promise<T | Failed>;
 
+/** What an answer that does not come means: a write may have taken place. */
+type Silence = 'UNAVAILABLE' | 'UNKNOWN';
+
 export class Connection {
   readonly name: string;
   readonly #bucket: () => IdbBucket;
+  readonly #patience: Patience;
   #opening: Promise<Opened> | undefined;
   #generation = 0;
 
-  constructor(name: string, bucket: () => IdbBucket) {
+  constructor(name: string, bucket: () => IdbBucket, patience: Patience) {
     this.name = name;
     this.#bucket = bucket;
+    this.#patience = patience;
   }
 
   get bucket(): IdbBucket {
@@ -41,7 +47,7 @@ export class Connection {
 
   /** Reads in one transaction. `object` is for messages. */
   read<Places extends Place, T>(places: Places[], object: string | undefined, work: Work<Reading<Places>, T>): Promise<T> {
-    return this.#withTries(object, (database) => attemptRead(database.transaction(places, 'readonly'), work));
+    return this.#withTries(object, 'UNAVAILABLE', (database) => attemptRead(database.transaction(places, 'readonly'), work));
   }
 
   /**
@@ -54,7 +60,7 @@ export class Connection {
     object: string | undefined,
     work: Work<Writing<Places>, T>,
   ): Promise<T> {
-    return this.#withTries(object, (database) => attemptWrite(database.transaction(places, 'readwrite', { durability }), work));
+    return this.#withTries(object, 'UNKNOWN', (database) => attemptWrite(database.transaction(places, 'readwrite', { durability }), work));
   }
 
   /** Anything else that the browser does for the store: its errors as StorageErrors. */
@@ -75,10 +81,10 @@ export class Connection {
     opened?.database.close();
   }
 
-  async #withTries<T>(object: string | undefined, once: Once<T>): Promise<T> {
+  async #withTries<T>(object: string | undefined, silence: Silence, once: Once<T>): Promise<T> {
     let unknown = false;
     for (let tries = 0; ; tries++) {
-      const result = await this.#try(once);
+      const result = await this.#try(silence, once);
       if (!(result instanceof Failed)) return result;
       unknown ||= result.unknown;
       if (!isPassing(result.error) || tries === WAITS_MS.length) {
@@ -88,18 +94,18 @@ export class Connection {
     }
   }
 
-  async #try<T>(once: Once<T>): Promise<T | Failed> {
+  async #try<T>(silence: Silence, once: Once<T>): Promise<T | Failed> {
     let opened: Opened | undefined;
-    let result: T | Failed;
     try {
       opened = await this.#open();
-      result = await once(opened.database);
+      const result = await this.#patience.wait(once(opened.database), silence);
+      if (result instanceof Failed && isPassing(result.error)) this.#forget(opened);
+      return result;
     } catch (error) {
-      // Not even a transaction was begun.
-      result = new Failed(error, false);
+      // It was not opened, not even a transaction was begun, or nobody answered.
+      if (opened !== undefined) this.#forget(opened);
+      return new Failed(error, false);
     }
-    if (opened !== undefined && result instanceof Failed && isPassing(result.error)) this.#forget(opened);
-    return result;
   }
 
   async #open(): Promise<Opened> {
@@ -115,7 +121,8 @@ export class Connection {
 
   async #openAnew(): Promise<Opened> {
     const generation = ++this.#generation;
-    const database = await openDatabase(this.bucket.indexedDB, this.name, (lost) => this.#forget({ database: lost, generation }));
+    const opening = openDatabase(this.bucket.indexedDB, this.name, (lost) => this.#forget({ database: lost, generation }));
+    const database = await this.#patience.wait(opening, 'UNAVAILABLE');
     return { database, generation };
   }
 
