@@ -19,7 +19,7 @@ export async function chooseBackEnd(name: string, fallback: 'memory' | 'throw'):
     const remedy = "is storage blocked for this site? Use { fallback: 'memory' } to go on without";
     throw new StorageError('UNSUPPORTED', `nothing can be stored here: ${remedy}`, { cause });
   }
-  if (place === 'idb') return { place, store: idbStore(name) };
+  if (place === 'idb') return { place, store: idbStore(`varve-${name}`) };
   return { place, store: opfsStore(`${FOLDER}/${name}`, { patienceMs: PATIENCE_MS }) };
 }
 
