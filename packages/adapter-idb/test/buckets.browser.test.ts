@@ -60,7 +60,13 @@ async function copyOf(store: IdbStore): Promise<IdbStore> {
   return copy;
 }
 
-describe.runIf(buckets !== undefined)('a bucket', () => {
+it('a database that names no bucket is where everything of the site is', async () => {
+  const name = freshName();
+  await idbStore(name).put('a', new Uint8Array(1));
+  expect((await indexedDB.databases()).map((each) => each.name)).toContain(name);
+});
+
+describe.each(buckets === undefined ? [] : ['a bucket'])('%s', () => {
   it('keeps a database apart from those of other buckets', () =>
     withBucket(50 * MIB, async (bucket) => {
       const db = await openTexts(idbStore('same name', { bucket }));
