@@ -28,6 +28,8 @@ const { ok, output } = await run(
     '--pool=threads',
     '--no-isolate',
     '--exclude=packages/simulator/test/planted.test.ts',
+    // Stands in for modules of Node: it needs a process of its own.
+    '--exclude=packages/adapter-fs/src/object-writer.test.ts',
     '--coverage.enabled',
     '--coverage.provider=v8',
     '--coverage.include=packages/core/src/**/*.ts',

@@ -1,6 +1,7 @@
 // Which objects and log segments there are, and where: in memory, and as the journal tells it. Whoever holds the files is alone with them, so a look
 // into the catalog is all that create-if-absent takes.
 
+import { StorageError } from '@varve/core';
 import type { Journal } from './journal.ts';
 import { extentsOf, flat, type Change } from './catalog-change.ts';
 import { roomOf, Volume } from './volume.ts';
@@ -22,6 +23,7 @@ export class Catalog {
   /** Where segments stand. */
   readonly log: Volume;
   readonly #journal: Journal;
+  #failure: StorageError | undefined;
 
   constructor(journal: Journal, files: { data: BlockFile; log: BlockFile }) {
     this.#journal = journal;
@@ -29,7 +31,30 @@ export class Catalog {
     for (const text of texts) this.#apply(JSON.parse(text) as Change);
     this.data = new Volume(files.data, extentsIn(this.objects));
     this.log = new Volume(files.log, extentsIn(this.segments));
+    if (texts.length === 0 && files.data.getSize() + files.log.getSize() > 0) {
+      throw new StorageError('CORRUPTION', 'there are objects or a log, and no journal names them: restore the folder from a backup');
+    }
+    // What an earlier owner could not make durable is not built upon. On a device that is full it is: there is no room for another journal.
     if (texts.length === 0) journal.renew(this.#sum());
+    else this.#renew();
+  }
+
+  /** Throws when something could not be made durable: since then nobody knows what the system has dropped. */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Makes something durable. After it has failed once it is not tried again: it might seem to succeed without what was dropped. */
+  durably(flush: () => void): void {
+    this.check();
+    try {
+      flush();
+    } catch (cause) {
+      this.#failure = new StorageError('READ_ONLY', 'stored bytes could not be made durable: close the database and open it again', {
+        cause,
+      });
+      throw this.#failure;
+    }
   }
 
   /** An object whose bytes are durable. So is its name when this returns. */
@@ -60,13 +85,24 @@ export class Catalog {
 
   /** Everything that was told so far survives a power cut. */
   flush(): void {
-    if (this.#journal.isLong) this.#journal.renew(this.#sum());
-    else this.#journal.flush();
+    if (this.#journal.isLong) this.#renew();
+    this.durably(() => this.#journal.flush());
     this.data.settle();
     this.log.settle();
   }
 
+  /** A journal that cannot be written anew for want of room goes on growing. */
+  #renew(): void {
+    this.check();
+    try {
+      this.#journal.renew(this.#sum());
+    } catch {
+      this.#journal.keep();
+    }
+  }
+
   #change(change: Change): void {
+    this.check();
     this.#journal.append(JSON.stringify(change));
     this.#apply(change);
   }

@@ -86,6 +86,8 @@ export class Journal {
       this.#discard(file);
       throw error;
     }
+    // Nobody takes the older one for the newest, should this one be damaged.
+    if (this.#generation > 0) this.#files[this.#current].truncate(0);
     this.#current = other;
     this.#generation = generation;
     this.#firstBytes = this.#end = HEADER_BYTES + bytes.length;
@@ -93,9 +95,16 @@ export class Journal {
     this.#isDirty = false;
   }
 
+  /** Stays in this file until it is twice as long. */
+  keep(): void {
+    this.#firstBytes = Math.max(this.#firstBytes, this.#end / 2);
+  }
+
   #discard(file: BlockFile): void {
     try {
       file.truncate(0);
+      // Or a power cut might bring back what was written, and with it an earlier state.
+      file.flush();
     } catch {
       this.#isBroken = true;
     }

@@ -2,7 +2,7 @@
 
 import { StorageError, type SyncWriterOperations } from '@varve/core';
 import { trim, type Extent } from './extents.ts';
-import { flushing, naming } from './opfs-errors.ts';
+import { naming } from './opfs-errors.ts';
 import type { OpfsHome } from './opfs-home.ts';
 import { roomOf } from './volume.ts';
 
@@ -17,13 +17,18 @@ export function objectWriter(home: OpfsHome, name: string, sizeHint: number): Sy
     isOver = true;
     home.catalog.data.giveBack(extents.splice(0));
   };
+  const isNamed = (): boolean => {
+    const named = home.catalog.objects.get(name);
+    return named !== undefined && named.extents[0]?.offset === extents[0]?.offset;
+  };
   /** What could not be written takes no room. */
   const guarded = (work: () => void): void => {
     if (isOver) return;
     try {
       naming(name, work);
     } catch (error) {
-      if (!isOver) giveBack();
+      if (!isOver && !isNamed()) giveBack();
+      isOver = true;
       throw error;
     }
   };
@@ -42,10 +47,11 @@ export function objectWriter(home: OpfsHome, name: string, sizeHint: number): Sy
       guarded(() => {
         const { catalog } = home;
         if (catalog.objects.has(name)) throw new StorageError('CONFLICT', 'an object of this name is there', { object: name });
-        if (size > 0) flushing(() => catalog.data.file.flush());
+        if (size > 0) catalog.durably(() => catalog.data.file.flush());
         catalog.data.giveBack(trim(extents, size));
+        // Given back below, unless the journal has it.
+        catalog.addObject(name, { size, extents: [...extents] });
         isOver = true;
-        flushing(() => catalog.addObject(name, { size, extents: extents.splice(0) }));
       }),
     abort: () => {
       if (!isOver) giveBack();

@@ -31,13 +31,3 @@ export function naming<T>(object: string | undefined, work: () => T): T {
     throw storageError(error, object);
   }
 }
-
-/** Makes bytes durable. A device that is full shows here at the latest, when nobody knows any more what it has kept. */
-export function flushing(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof StorageError) throw error;
-    throw new StorageError('UNAVAILABLE', `stored bytes could not be made durable: ${String(error)}`, { cause: error });
-  }
-}

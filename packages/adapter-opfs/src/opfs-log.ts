@@ -55,7 +55,7 @@ export class OpfsLog implements LogStore {
     }
     naming(undefined, () => {
       catalog.flush();
-      catalog.log.file.flush();
+      catalog.durably(() => catalog.log.file.flush());
     });
   }
 
@@ -119,7 +119,7 @@ class OpfsSegment implements LogSegment {
       // Its name first: bytes that nobody names are lost.
       if (!this.#isNamed) catalog.flush();
       this.#isNamed = true;
-      catalog.log.file.flush();
+      catalog.durably(() => catalog.log.file.flush());
       this.#isDirty = false;
     } catch (error) {
       this.#failure = new StorageError('UNAVAILABLE', `the log could not be made durable: ${String(error)}`, { cause: error });

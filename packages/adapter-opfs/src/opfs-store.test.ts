@@ -112,6 +112,37 @@ describe('when the device is full', () => {
     expect(files.objects.getSize()).toBe(8192 + 10_000);
   });
 
+  it('so that the journal cannot grow, nothing of an object is left either, and its room is used again', async () => {
+    const files = new MemoryFiles();
+    const store = storeIn(files);
+    await store.put('a', new Uint8Array(5000));
+    for (const file of files.names) {
+      file.fault = (call) => {
+        if (call === 'write') throw new DOMException('no more', 'QuotaExceededError');
+      };
+    }
+    for (let i = 0; i < 20; i++) {
+      await expect((async () => store.put(`b${i}`, new Uint8Array(9000)))()).rejects.toMatchObject({ code: 'QUOTA' });
+    }
+    for (const file of files.names) file.fault = undefined;
+    expect(await store.list('')).toEqual([{ name: 'a', size: 5000 }]);
+    await store.put('c', new Uint8Array(9000));
+    expect(files.objects.getSize()).toBeLessThan(8192 + 2 * 12_288);
+  });
+
+  it('a database can be opened and read', async () => {
+    const files = new MemoryFiles();
+    const db = await open(storeIn(files), { keys: utf8, values: utf8 });
+    await db.put('a', '1');
+    await db.close();
+    for (const file of files.names) {
+      file.fault = (call) => {
+        if (call === 'write') throw new DOMException('no more', 'QuotaExceededError');
+      };
+    }
+    expect(await storeIn(files).list('manifest/')).not.toEqual([]);
+  });
+
   it('a log that could not be flushed is not trusted again', async () => {
     const files = new MemoryFiles();
     const log = await logOf(storeIn(files));
@@ -126,7 +157,59 @@ describe('when the device is full', () => {
   });
 });
 
+describe('after a flush that failed', () => {
+  it('nothing is promised any more: the system may have dropped what it could not write', async () => {
+    const files = new MemoryFiles();
+    const store = storeIn(files);
+    await store.put('a', new Uint8Array(10));
+    let failures = 1;
+    files.objects.fault = (call) => {
+      if (call === 'flush' && failures-- > 0) throw new DOMException('lost', 'UnknownError');
+    };
+    await expect((async () => store.put('b', new Uint8Array(10)))()).rejects.toMatchObject({ code: 'READ_ONLY' });
+    await expect((async () => store.put('c', new Uint8Array(10)))()).rejects.toMatchObject({ code: 'READ_ONLY' });
+    await expect((async () => store.putIfAbsent('a', new Uint8Array(10)))()).rejects.toMatchObject({ code: 'READ_ONLY' });
+    expect((await store.get('a'))?.length).toBe(10);
+    store.close();
+    expect((await storeIn(files).list('')).map(({ name }) => name)).toEqual(['a']);
+  });
+});
+
 describe('the journal', () => {
+  it('that is gone while objects are there is damage, not a new place', async () => {
+    const files = new MemoryFiles();
+    const store = storeIn(files);
+    await store.put('a', new Uint8Array(10));
+    store.close();
+    for (const file of files.names) {
+      file.open();
+      file.truncate(0);
+      file.close();
+    }
+    await expect((async () => storeIn(files).list(''))()).rejects.toMatchObject({ code: 'CORRUPTION' });
+  });
+
+  it('that could not be written anew does not come back after a power cut with what it was then', async () => {
+    const files = new MemoryFiles();
+    const store = storeIn(files);
+    await store.put('a', new Uint8Array(1));
+    for (const file of files.names) {
+      let flushes = 0;
+      file.fault = (call) => {
+        // The new file takes everything but its flush; that of its removal succeeds.
+        if (call === 'flush' && file.getSize() > 0 && flushes++ % 2 === 1) throw new DOMException('lost', 'UnknownError');
+      };
+    }
+    let kept = 0;
+    for (let i = 0; i < 1500; i++)
+      await (async () => store.put(`b${i}`, new Uint8Array(1)))().then(
+        () => kept++,
+        () => undefined,
+      );
+    const left = await storeIn(files.afterPowerCut(() => true)).list('');
+    expect(left.length).toBeGreaterThanOrEqual(kept + 1);
+  });
+
   it('is written anew when it has grown, and every open finds the same', async () => {
     const files = new MemoryFiles();
     let store = storeIn(files);

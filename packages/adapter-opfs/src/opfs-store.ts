@@ -92,13 +92,15 @@ function operations(home: OpfsHome, enter: EnterSoon): AsyncOperations {
       const kept = keptFor(home, bytes);
       return enter((catalog) => {
         // A call that failed may have taken place, and is repeated.
-        if (catalog.objects.has(name)) catalog.deleteObjects([name]);
+        if (catalog.objects.has(name)) naming(name, () => catalog.deleteObjects([name]));
         write(name, kept);
       });
     },
     putIfAbsent: (name, bytes) => {
       const kept = keptFor(home, bytes);
       return enter((catalog) => {
+        // What is there lasts, unless the attempt that made it failed.
+        catalog.check();
         if (catalog.objects.has(name)) return false;
         write(name, kept);
         return true;

@@ -1,10 +1,10 @@
 // A page's end and a worker's end, with nothing between them but messages.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { json, memoryStore, open, seededRandom, StorageError, tuple, utf8, type SyncMemoryStore } from '@varve/core';
 import { Connection } from './client/connection.ts';
 import { RemoteDatabase } from './client/remote-database.ts';
-import { ClientWrites } from './host/client-writes.ts';
+import { ClientWrites, idOf } from './host/client-writes.ts';
 import { rawCodec } from './host/raw-codec.ts';
 import { RawSpaces } from './host/raw-spaces.ts';
 import type { RawDatabase } from './host/raw-database.ts';
@@ -12,7 +12,7 @@ import { Session, type Shared } from './host/session.ts';
 import { Watches } from './host/watches.ts';
 import { portPair } from './wire/port-test-kit.ts';
 
-const CLIENT = Uint8Array.of(1, 2, 3, 4);
+const CLIENT = idOf('page');
 
 async function host(store: SyncMemoryStore, isSync = true): Promise<Shared> {
   const db = (await open(store, {
@@ -27,9 +27,9 @@ async function setUp(isSync = true, store = memoryStore()) {
   const shared = await host(store, isSync);
   const connection = new Connection();
   const db = new RemoteDatabase(connection, utf8, utf8);
-  const join = (to: Shared, client = CLIENT) => {
+  const join = (to: Shared, after?: Session) => {
     const [page, worker] = portPair();
-    const session = new Session(to, client, worker);
+    const session = new Session(to, CLIENT, worker, after);
     connection.attach(page);
     return { page, worker, session };
   };
@@ -105,7 +105,7 @@ describe('a database through messages', () => {
   it('tells every page of changes, in whichever key space', async () => {
     const { db, shared } = await setUp();
     const [page, worker] = portPair();
-    new Session(shared, Uint8Array.of(9), worker);
+    new Session(shared, idOf('other'), worker);
     const other = new Connection();
     other.attach(page);
     const codecs = { keys: utf8, values: utf8 };
@@ -115,6 +115,18 @@ describe('a database through messages', () => {
     await second.put('b', '1');
     await second.keyspace('side', codecs).put('c', '1');
     expect((await changes.next()).value).toMatchObject({ keys: ['c'] });
+  });
+
+  it('writes no weaker than was asked for, whatever travels with it', async () => {
+    const { db, shared } = await setUp();
+    const write = vi.spyOn(shared.db, 'write');
+    await Promise.all([
+      db.put('a', '1'),
+      db.put('b', '1', { durability: 'memory' }),
+      db.put('c', '1', { durability: 'synced' }),
+      db.put('d', '1'),
+    ]);
+    expect(write.mock.calls.map(([, options]) => options?.durability)).toEqual([undefined, 'synced', undefined]);
   });
 
   it('refuses a batch whose check fails, and names the key', async () => {
@@ -130,7 +142,7 @@ describe('a database through messages', () => {
     const { db, shared } = await setUp();
     const other = new Connection();
     const [page, worker] = portPair();
-    new Session(shared, Uint8Array.of(9), worker);
+    new Session(shared, idOf('other'), worker);
     other.attach(page);
     const second = new RemoteDatabase(other, utf8, utf8);
     const add = (old: string | undefined): string => String(Number(old ?? 0) + 1);
@@ -188,14 +200,101 @@ describe('a database through messages', () => {
   });
 });
 
+describe('what a page does with changes', () => {
+  it('may fail without stopping anything', async () => {
+    const { db } = await setUp();
+    const later: (() => void)[] = [];
+    const enqueue = globalThis.queueMicrotask;
+    vi.stubGlobal('queueMicrotask', (callback: () => void) => {
+      const isReport = callback.toString().includes('throw error');
+      if (isReport) later.push(callback);
+      else enqueue(callback);
+    });
+    try {
+      const watch = db.watch();
+      watch.subscribe(() => {
+        throw new Error('a mistake of the page');
+      });
+      await db.has('a');
+      await db.put('a', '1');
+      expect(await db.get('a')).toBe('1');
+      await expect.poll(() => later.length).toBe(1);
+      expect(later[0]).toThrow('a mistake of the page');
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
+  it('ends when its watch is closed, or its database', async () => {
+    const { db, connection } = await setUp();
+    const first = db.watch();
+    const [loop, other] = [first[Symbol.asyncIterator](), db.watch()[Symbol.asyncIterator]()];
+    const ends = [loop.next(), other.next()];
+    first.close();
+    expect(await ends[0]).toEqual({ done: true, value: undefined });
+    connection.end(new StorageError('CLOSED', 'closed'));
+    expect(await ends[1]).toEqual({ done: true, value: undefined });
+  });
+
+  it('is told of a write that was under way when the watch began', async () => {
+    const { db } = await setUp();
+    const written = db.put('a', '1', { durability: 'synced' });
+    const changes = db.watch()[Symbol.asyncIterator]();
+    await written;
+    expect((await changes.next()).value).toMatchObject({ keys: ['a'] });
+  });
+
+  it('is told when a key space is gone, and writes to the next one of that name', async () => {
+    const { db, shared } = await setUp();
+    const [page, worker] = portPair();
+    new Session(shared, idOf('other'), worker);
+    const other = new Connection();
+    other.attach(page);
+    const codecs = { keys: utf8, values: utf8 };
+    const side = new RemoteDatabase(other, utf8, utf8).keyspace('side', codecs);
+    await side.put('a', '1');
+    const changes = side.watch()[Symbol.asyncIterator]();
+    await side.has('a');
+    await db.dropKeyspace('side');
+    expect((await changes.next()).value).toMatchObject({ skipped: true });
+    await side.put('b', '1');
+    expect(await side.scan().all()).toEqual([['b', '1']]);
+  });
+});
+
+describe('before the database is open', () => {
+  it('snapshots and scans may be begun, and watches given up', async () => {
+    const shared = await host(memoryStore());
+    const connection = new Connection();
+    const db = new RemoteDatabase(connection, utf8, utf8);
+    const written = db.put('a', '1');
+    const snapshot = db.snapshot();
+    const read = snapshot.get('b');
+    db.watch().close();
+    const [page, worker] = portPair();
+    new Session(shared, CLIENT, worker);
+    connection.attach(page);
+    expect(await written).toBeTypeOf('bigint');
+    expect(await read).toBeUndefined();
+    expect(shared.watches.isEmpty).toBe(true);
+  });
+});
+
 describe('what is kept of a page', () => {
   it('goes when the page is gone, and stays while it is there', async () => {
     const { db, shared } = await setUp();
     await db.put('a', '1');
     await shared.writes.forgetGone(() => true);
-    expect((await shared.writes.newest(CLIENT)).sequence).toBe(1n);
-    await shared.writes.forgetGone((client) => client[0] !== CLIENT[0]);
-    expect((await shared.writes.newest(CLIENT)).sequence).toBe(0n);
+    expect([...(await shared.writes.of(CLIENT)).keys()]).toEqual([1n]);
+    await shared.writes.forgetGone((client) => client !== 'page');
+    expect(await shared.writes.of(CLIENT)).toEqual(new Map());
+  });
+
+  it('is what it may ask for again, no more', async () => {
+    const { db, shared } = await setUp();
+    for (let i = 0; i < 20; i++) await db.put('a', String(i));
+    expect([...(await shared.writes.of(CLIENT)).keys()]).toEqual([20n]);
+    expect(await db.scan().all()).toEqual([['a', '19']]);
   });
 });
 
@@ -243,6 +342,56 @@ describe('when the worker goes away', () => {
         `seed ${seed}`,
       ).toBe(count);
     }
+  });
+
+  it('a page that only slept has its writes done once, by the same worker', async () => {
+    for (let round = 0; round < 20; round++) {
+      const { db, shared, connection, join, session } = await setUp();
+      const add = (old: string | undefined): string => String(Number(old ?? 0) + 1);
+      const updates = Array.from({ length: 5 }, () => db.update('n', add));
+      await new Promise((resolve) => setTimeout(resolve, round % 4));
+      connection.detach();
+      session.end();
+      join(shared, session);
+      await Promise.all(updates);
+      expect(await db.get('n'), `round ${round}`).toBe('5');
+    }
+  });
+
+  it('a write that was refused is tried again, though a later one took place', async () => {
+    const { db, store, shared, connection, join, page } = await setUp();
+    await db.put('a', '1');
+    const epoch = (await db.getEntry('a'))!.epoch;
+    const refused = db.write(
+      db
+        .batch()
+        .check('a', epoch - 1n)
+        .put('b', '1'),
+    );
+    const put = db.put('c', '1');
+    // The worker has done both, and its answers are lost.
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    page.close();
+    connection.detach();
+    await shared.db.idle();
+    await shared.db.close();
+    join(await host(store));
+    expect((await refused).ok).toBe(false);
+    expect(await put).toBeTypeOf('bigint');
+    expect(await db.getMany(['b', 'c'])).toEqual([undefined, '1']);
+  });
+
+  it('a list that was being read is read again', async () => {
+    const { db, store, shared, connection, join, page } = await setUp();
+    await db.putMany(Array.from({ length: 3000 }, (_, i) => [`k${i}`, 'v'.repeat(100)] as const));
+    const live = db.live();
+    live.subscribe(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    page.close();
+    connection.detach();
+    await shared.db.close();
+    join(await host(store));
+    await expect.poll(() => live.getSnapshot()?.length).toBe(3000);
   });
 
   it('watches go on, and are told that there may have been changes meanwhile', async () => {

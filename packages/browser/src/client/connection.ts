@@ -8,6 +8,7 @@ import { FrameReader } from '../wire/frame-reader.ts';
 import { FrameWriter } from '../wire/frame-writer.ts';
 import type { Port } from '../wire/port.ts';
 import { Call, DURABILITIES } from '../wire/protocol.ts';
+import { guarded } from './guarded.ts';
 
 /** A message does not wait for the end of the turn beyond this size. */
 const MOST_BYTES = 256 * 1024;
@@ -21,6 +22,8 @@ interface Pending {
   /** The call as it was sent. */
   readonly frame: Uint8Array<ArrayBuffer>;
   readonly lasting: Lasting;
+  /** The end that it is asked of. */
+  readonly generation: number;
   readonly answered: (frame: FrameReader) => void;
   readonly failed: (error: Error) => void;
 }
@@ -38,14 +41,19 @@ export class Connection {
   #scheduled = false;
   #ids = 0;
   #sequence = 0n;
+  /** Sequences of writes, ascending. */
+  readonly #unanswered = new Set<bigint>();
   #group: Group | undefined;
   #ended: Error | undefined;
   readonly #pending = new Map<number, Pending>();
   /** Said first to every new end: key spaces and watches, by what they are. */
   readonly #lasting = new Map<string, Uint8Array<ArrayBuffer>>();
+  /** Ids of the calls that said so first. */
+  readonly #kept = new Map<string, number>();
   /** Goes up with every other end. */
   generation = 0;
-  /** Called when nothing is answered any more. */
+  /** Called when nothing is answered any more: by whom the page opened it, and by its watches. */
+  onover: (() => void) | undefined;
   onended: (() => void) | undefined;
   /** Called when another end has come in the place of one. */
   onmoved: (() => void) | undefined;
@@ -76,14 +84,14 @@ export class Connection {
     const expired: Pending[] = [];
     for (const frame of this.#lasting.values()) port.post(frame.slice());
     for (const [id, pending] of this.#pending) {
-      if (pending.lasting === 'repeat') port.post(pending.frame.slice());
+      if (pending.lasting === 'repeat' || pending.generation >= this.generation) port.post(pending.frame.slice());
       else {
         this.#pending.delete(id);
         expired.push(pending);
       }
     }
     for (const { failed } of expired) failed(new StorageError('EXPIRED', 'the tab that had the database open is gone: begin again'));
-    if (this.generation > 1) this.onmoved?.();
+    if (this.generation > 1) guarded(() => this.onmoved?.());
   }
 
   /** For changes that are gathered outside. */
@@ -105,6 +113,7 @@ export class Connection {
     for (const { reject } of this.#group?.waiting ?? []) reject(this.#ended);
     this.#pending.clear();
     this.#group = undefined;
+    guarded(() => this.onover?.());
     this.onended?.();
   }
 
@@ -123,7 +132,8 @@ export class Connection {
     const frame = this.#out.copy(from);
     this.#schedule();
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { frame, lasting, answered: (answer) => resolve(read(answer)), failed: reject });
+      const generation = this.#port === undefined ? this.generation + 1 : this.generation;
+      this.#pending.set(id, { frame, lasting, generation, answered: (answer) => resolve(read(answer)), failed: reject });
     });
   }
 
@@ -138,19 +148,28 @@ export class Connection {
     const frame = new FrameWriter();
     write(frame.u32(0).u8(kind));
     this.#lasting.set(name, frame.take());
+    this.#kept.set(name, this.#ids + 1);
     return this.call(kind, write, () => undefined);
   }
 
   /** Later ends need not know of it. */
   forget(name: string): void {
     this.#lasting.delete(name);
+    // Not asked yet: nobody need be told of it.
+    const id = this.#kept.get(name);
+    if (this.#port === undefined && id !== undefined) this.#pending.delete(id);
+    this.#kept.delete(name);
   }
 
   /** Adds a change to those that go out together, as one write. */
   change(write: (changes: FrameWriter) => void, durability: Durability | undefined): Promise<bigint> {
     this.start();
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    const group = (this.#group ??= { changes: new FrameWriter(), count: 0, durability: 0, waiting: [] });
+    const wanted = DURABILITIES.indexOf(durability);
+    // How strong the database's own is the page does not know.
+    if (this.#group !== undefined && this.#group.durability !== wanted && (wanted === 0 || this.#group.durability === 0))
+      this.#closeGroup();
+    const group = (this.#group ??= { changes: new FrameWriter(), count: 0, durability: wanted, waiting: [] });
     const from = group.changes.length;
     try {
       write(group.changes);
@@ -159,7 +178,7 @@ export class Connection {
       return Promise.reject(error as Error);
     }
     group.count++;
-    group.durability = Math.max(group.durability, DURABILITIES.indexOf(durability));
+    group.durability = Math.max(group.durability, wanted);
     const epoch = new Promise<bigint>((resolve, reject) => group.waiting.push({ resolve, reject }));
     if (group.changes.length > MOST_BYTES) this.#closeGroup();
     this.#schedule();
@@ -174,11 +193,21 @@ export class Connection {
 
   #write(count: number, changes: Uint8Array, durability: number): Promise<bigint | Uint8Array> {
     const sequence = ++this.#sequence;
-    return this.call(
+    const written = this.call(
       Call.write,
-      (frame) => frame.u64(sequence).u8(durability).u32(count).raw(changes),
+      (frame) => frame.u64(sequence).u64(this.#lowestUnanswered(sequence)).u8(durability).u32(count).raw(changes),
       (frame) => (frame.u8() === 1 ? frame.u64() : frame.take().slice()),
     );
+    const over = (): void => void this.#unanswered.delete(sequence);
+    written.then(over, over);
+    return written;
+  }
+
+  /** What comes before it the other end need not remember. */
+  #lowestUnanswered(sequence: bigint): bigint {
+    const [first = sequence] = this.#unanswered;
+    this.#unanswered.add(sequence);
+    return first;
   }
 
   #closeGroup(): void {
@@ -218,7 +247,7 @@ export class Connection {
       const id = frame.u32();
       const kind = frame.u8();
       const end = frame.end();
-      if (id === 0) this.onevent?.(kind, frame);
+      if (id === 0) guarded(() => this.onevent?.(kind, frame));
       else this.#answer(id, kind, frame);
       frame.seek(end);
     }

@@ -1,5 +1,7 @@
 // What a range holds, kept up to date while somebody looks: the shape that React's useSyncExternalStore, Svelte's stores and Vue's refs take.
 
+import { StorageError } from '@varve/core/codecs';
+import { guarded } from './guarded.ts';
 import type { Watch } from './watch.ts';
 
 /** A value that changes. */
@@ -48,16 +50,23 @@ export class LiveRange<T> implements Live<T | undefined> {
     this.#isStale = true;
     if (this.#isReading) return;
     this.#isReading = true;
-    try {
-      while (this.#isStale) {
-        this.#isStale = false;
+    while (this.#isStale && this.#callbacks.size > 0) {
+      this.#isStale = false;
+      try {
         this.#value = await this.#read();
-        for (const callback of this.#callbacks) callback();
+        for (const callback of this.#callbacks) guarded(callback);
+      } catch (error) {
+        // The database goes on elsewhere, which is told as a change, or is closed.
+        if (!this.#isStale && !isOver(error))
+          guarded(() => {
+            throw error;
+          });
       }
-    } catch {
-      // The database is closed, or goes on elsewhere, which is told as a change.
-    } finally {
-      this.#isReading = false;
     }
+    this.#isReading = false;
   }
+}
+
+function isOver(error: unknown): boolean {
+  return error instanceof StorageError && (error.code === 'CLOSED' || error.code === 'EXPIRED');
 }

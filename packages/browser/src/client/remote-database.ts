@@ -159,6 +159,9 @@ function remoteOn(connection: Connection): Remote {
   connection.onevent = (event, frame: FrameReader) => {
     if (event === Event.change) watches.get(frame.u32())?.read(frame);
   };
+  connection.onover = () => {
+    for (const watch of watches.values()) watch.end();
+  };
   connection.onmoved = () => {
     for (const watch of watches.values()) watch.skipped();
   };

@@ -7,7 +7,7 @@ export interface Remote {
   readonly connection: Connection;
   /** Numbers of key spaces, snapshots, cursors and watches. */
   readonly newNumber: () => number;
-  readonly watches: Map<number, { readonly read: (frame: FrameReader) => void; readonly skipped: () => void }>;
+  readonly watches: Map<number, { readonly read: (frame: FrameReader) => void; readonly skipped: () => void; readonly end: () => void }>;
 }
 
 /** Waits no longer than the signal says. */

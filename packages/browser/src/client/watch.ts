@@ -3,6 +3,7 @@
 import type { KeyCodec, ScanRange } from '@varve/core';
 import type { FrameReader } from '../wire/frame-reader.ts';
 import { Call } from '../wire/protocol.ts';
+import { guarded } from './guarded.ts';
 import { writeRange } from './range.ts';
 import type { Remote } from './remote.ts';
 
@@ -29,7 +30,7 @@ export function watchRange<K, P, KI>(remote: Remote, space: number, keys: KeyCod
   const callbacks = new Set<(change: RangeChange<K>) => void>();
   let isClosed = false;
   const tell = (change: RangeChange<K>): void => {
-    for (const callback of callbacks) callback(change);
+    for (const callback of callbacks) guarded(() => callback(change));
   };
   watches.set(number, {
     read(frame: FrameReader) {
@@ -42,6 +43,7 @@ export function watchRange<K, P, KI>(remote: Remote, space: number, keys: KeyCod
       tell({ keys: changed, epoch, skipped });
     },
     skipped: () => tell({ keys: [], epoch: 0n, skipped: true }),
+    end: () => close(),
   });
   connection
     .keep(name, Call.watch, (frame) => {
@@ -49,11 +51,13 @@ export function watchRange<K, P, KI>(remote: Remote, space: number, keys: KeyCod
       writeRange(frame, keys, range);
     })
     // The database is closed: there are no more changes.
-    .catch(() => undefined);
+    .catch(() => close());
+  const enders = new Set<() => void>();
   const close = (): void => {
     if (isClosed) return;
     isClosed = true;
     callbacks.clear();
+    for (const end of enders) end();
     watches.delete(number);
     connection.forget(name);
     connection.say(Call.closeWatch, (frame) => frame.u32(number));
@@ -64,12 +68,12 @@ export function watchRange<K, P, KI>(remote: Remote, space: number, keys: KeyCod
       return () => void callbacks.delete(callback);
     },
     close,
-    [Symbol.asyncIterator]: () => iterate(callbacks, close),
+    [Symbol.asyncIterator]: () => iterate(callbacks, enders, close),
   };
 }
 
 /** From the call on, not from the first `next`: what changes between them is told. */
-function iterate<T>(callbacks: Set<(item: T) => void>, close: () => void): AsyncIterator<T, undefined> {
+function iterate<T>(callbacks: Set<(item: T) => void>, enders: Set<() => void>, close: () => void): AsyncIterator<T, undefined> {
   const waiting: T[] = [];
   const asking: ((result: IteratorResult<T, undefined>) => void)[] = [];
   let isOver = false;
@@ -77,6 +81,10 @@ function iterate<T>(callbacks: Set<(item: T) => void>, close: () => void): Async
     const resolve = asking.shift();
     if (resolve === undefined) waiting.push(value);
     else resolve({ done: false, value });
+  });
+  enders.add(() => {
+    isOver = true;
+    for (const resolve of asking.splice(0)) resolve({ done: true, value: undefined });
   });
   return {
     next() {
@@ -86,9 +94,7 @@ function iterate<T>(callbacks: Set<(item: T) => void>, close: () => void): Async
       return new Promise((resolve) => asking.push(resolve));
     },
     return() {
-      isOver = true;
       close();
-      for (const resolve of asking.splice(0)) resolve({ done: true, value: undefined });
       return Promise.resolve({ done: true, value: undefined });
     },
   };

@@ -12,6 +12,7 @@ export class Answers {
   #out = new FrameWriter();
   #scheduled = false;
   #isHeld = false;
+  #isOver = false;
 
   constructor(port: Port) {
     this.#port = port;
@@ -40,7 +41,14 @@ export class Answers {
     this.#frame(0, event, write);
   }
 
+  /** Nothing is said from now on: whoever waits for an answer asks somebody else. */
+  end(): void {
+    this.#isOver = true;
+    this.#out.take();
+  }
+
   #frame(id: number, kind: number, write: (frame: FrameWriter) => void): void {
+    if (this.#isOver) return;
     const out = this.#out;
     const from = out.length;
     try {

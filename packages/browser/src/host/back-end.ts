@@ -15,6 +15,8 @@ export async function chooseBackEnd(name: string, fallback: 'memory' | 'throw'):
   try {
     place = await recordPlace(name, (await hasSyncFiles()) ? 'opfs' : 'idb');
   } catch (cause) {
+    // What fails for now is no reason to write where nothing lasts.
+    if (!isForbidden(cause)) throw new StorageError('UNAVAILABLE', `the browser's storage did not answer: ${String(cause)}`, { cause });
     if (fallback === 'memory') return { place: 'memory', store: memoryStore() };
     const remedy = "is storage blocked for this site? Use { fallback: 'memory' } to go on without";
     throw new StorageError('UNSUPPORTED', `nothing can be stored here: ${remedy}`, { cause });
@@ -25,17 +27,25 @@ export async function chooseBackEnd(name: string, fallback: 'memory' | 'throw'):
 
 /** Whether synchronous access is there, and allowed: private windows may have the one and not the other. */
 async function hasSyncFiles(): Promise<boolean> {
+  const name = `.varve-probe-${crypto.randomUUID()}`;
   try {
     const root = await navigator.storage.getDirectory();
-    const name = `.varve-probe-${crypto.randomUUID()}`;
     const file = await root.getFileHandle(name, { create: true });
     try {
       (await file.createSyncAccessHandle()).close();
     } finally {
-      await root.removeEntry(name);
+      await root.removeEntry(name).catch(() => undefined);
     }
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // The place is recorded for good: only what is so for good counts.
+    if (isForbidden(error)) return false;
+    throw error;
   }
+}
+
+/** It is not there, or not allowed. */
+function isForbidden(error: unknown): boolean {
+  if (error instanceof TypeError || error instanceof ReferenceError) return true;
+  return error instanceof Error && ['SecurityError', 'NotAllowedError', 'NotSupportedError'].includes(error.name);
 }

@@ -5,6 +5,9 @@ import { engineLock } from '../tabs/messages.ts';
 import { FOLDER } from './back-end.ts';
 import { forgetPlace } from './places.ts';
 
+const RETRY_MS = 50;
+const PATIENCE_MS = 3000;
+
 /** Waits until no worker has it open. What is not there is no error. */
 export async function deletePlace(name: string): Promise<void> {
   const letGo = await holdLock(engineLock(name));
@@ -19,13 +22,30 @@ export async function deletePlace(name: string): Promise<void> {
 }
 
 async function removeFolder(name: string): Promise<void> {
+  const folder = await findFolder();
+  for (let waitedMs = 0; folder !== undefined; waitedMs += RETRY_MS) {
+    try {
+      await folder.removeEntry(name, { recursive: true });
+      return;
+    } catch (error) {
+      const kind = error instanceof DOMException ? error.name : '';
+      if (kind === 'NotFoundError') return;
+      // A worker that was just ended lets go of its files in a moment.
+      if (kind !== 'NoModificationAllowedError' || waitedMs >= PATIENCE_MS) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+}
+
+/** Undefined: there is none, or this browser has no such files. */
+async function findFolder(): Promise<FileSystemDirectoryHandle | undefined> {
   try {
     const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle(FOLDER);
-    await folder.removeEntry(name, { recursive: true });
+    return await root.getDirectoryHandle(FOLDER);
   } catch (error) {
-    // There is none, or this browser has no such files.
-    if (error instanceof DOMException && error.name === 'NoModificationAllowedError') throw error;
+    if (error instanceof TypeError || (error instanceof DOMException && ['NotFoundError', 'SecurityError'].includes(error.name)))
+      return undefined;
+    throw error;
   }
 }
 

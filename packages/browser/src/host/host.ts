@@ -1,18 +1,21 @@
 // The worker that has a database open: for its own page, and for those that say hello on the channel of the database.
 
-import { open, StorageError, type ObjectStore } from '@varve/core';
+import { open, StorageError, type EngineEvent, type ObjectStore } from '@varve/core';
 import { channelPort } from '../tabs/channel-port.ts';
 import { holdLock, lockIsFree } from '../tabs/locks.ts';
 import { channelName, clientChannelName, clientLock, engineLock, VERSION } from '../tabs/messages.ts';
 import type { Failure, StartMessage, TabMessage } from '../tabs/messages.ts';
 import type { Port } from '../wire/port.ts';
 import { chooseBackEnd } from './back-end.ts';
-import { ClientWrites } from './client-writes.ts';
+import { ClientWrites, idOf } from './client-writes.ts';
 import { rawCodec } from './raw-codec.ts';
 import type { RawDatabase } from './raw-database.ts';
 import { RawSpaces } from './raw-spaces.ts';
 import { Session, type Shared } from './session.ts';
 import { Watches } from './watches.ts';
+
+/** Writes that fail for the same reason do not start one worker after the other. */
+const GIVING_UP_MS = 1000;
 
 export class Host {
   readonly backEnd: string;
@@ -35,14 +38,19 @@ export class Host {
     };
   }
 
-  /** Opens the database, when no other worker has it any more. */
-  static async open(start: StartMessage['start']): Promise<Host> {
-    const letGo = (await holdLock(engineLock(start.name)))!;
+  /** Opens the database, when no other worker has it any more. `alone` is called when that is so. */
+  static async open(start: StartMessage['start'], alone: () => void): Promise<Host> {
+    const { fallback = 'throw', ...options } = start.options;
+    const letGo = await lockEngine(start.name, fallback);
+    alone();
+    let host: Host | undefined;
     try {
-      const { fallback = 'throw', ...options } = start.options;
       const { place, store } = await chooseBackEnd(start.name, fallback);
+      const onEvent = ({ kind }: EngineEvent): void => {
+        if (kind === 'failed') host?.giveUp();
+      };
       const codecs = { keys: rawCodec(start.keys), values: rawCodec(start.values) };
-      const db = (await open(store as ObjectStore, { ...codecs, ...options, takeover: 'wait' })) as unknown as RawDatabase;
+      const db = (await open(store as ObjectStore, { ...codecs, ...options, takeover: 'wait', onEvent })) as unknown as RawDatabase;
       const shared = {
         db,
         spaces: new RawSpaces(db),
@@ -50,7 +58,8 @@ export class Host {
         watches: new Watches(),
         isSync: store.sync !== undefined,
       };
-      return new Host(start, shared, place, letGo);
+      host = new Host(start, shared, place, letGo);
+      return host;
     } catch (error) {
       letGo();
       throw error;
@@ -71,14 +80,23 @@ export class Host {
   async tidy(): Promise<void> {
     const { held = [] } = await navigator.locks.query();
     const alive = new Set(held.map(({ name }) => name));
-    await this.#shared.writes.forgetGone((client) => alive.has(clientLock(new TextDecoder().decode(client))));
+    await this.#shared.writes.forgetGone((client) => alive.has(clientLock(client)));
   }
 
+  /** Pages ask the next worker for what they have no answer to. */
   async close(): Promise<void> {
     this.#channel.close();
     for (const session of this.#sessions.values()) session.end();
-    await this.#shared.db.close();
-    this.#letGo();
+    try {
+      await this.#shared.db.close();
+    } finally {
+      this.#letGo();
+    }
+  }
+
+  /** The engine takes no writes any more, of a full disk say. The tab starts another worker, which opens the database anew; reads go on until then. */
+  giveUp(): void {
+    setTimeout(() => void this.close().catch(() => undefined), GIVING_UP_MS);
   }
 
   #hello({ version, client, keys, values }: TabMessage & { kind: 'hello' }): void {
@@ -88,15 +106,23 @@ export class Host {
       const message = `the database was opened with codecs keys=${this.#start.keys} values=${this.#start.values}: open it with these`;
       return this.#post({ kind: 'refused', client, failure: { code: 'UNSUPPORTED', message } });
     }
-    if (!this.#sessions.has(client)) {
-      const port = channelPort(clientChannelName(this.#start.name, client));
-      this.serve(client, port);
-      lockIsFree(clientLock(client)).then(
-        () => this.#goodbye(client, port),
-        () => undefined,
-      );
+    const known = this.#sessions.get(client);
+    if (known === undefined) this.#greet(client);
+    else {
+      // The page slept, and asks again for what it has no answer to.
+      known.end();
+      this.#sessions.set(client, new Session(this.#shared, idOf(client), known.port, known));
     }
     this.#post({ kind: 'welcome', client, worker: this.#worker });
+  }
+
+  #greet(client: string): void {
+    const port = channelPort(clientChannelName(this.#start.name, client));
+    this.serve(client, port);
+    lockIsFree(clientLock(client)).then(
+      () => this.#goodbye(client, port),
+      () => undefined,
+    );
   }
 
   /** The page is gone. */
@@ -118,6 +144,12 @@ export function failureOf(error: unknown): Failure {
   return { code: 'UNAVAILABLE', message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
 }
 
-function idOf(client: string): Uint8Array {
-  return new TextEncoder().encode(client);
+/** Where locks are refused nothing may be stored either: a database in memory needs none. */
+async function lockEngine(name: string, fallback: 'memory' | 'throw'): Promise<() => void> {
+  try {
+    return (await holdLock(engineLock(name)))!;
+  } catch (error) {
+    if (fallback !== 'memory') throw error;
+    return () => undefined;
+  }
 }

@@ -4,7 +4,8 @@ import { openDB, type IDBPDatabase } from 'idb';
 
 export type Place = 'opfs' | 'idb';
 
-const DATABASE = 'varve-places';
+/** No name of a database has a colon. */
+const DATABASE = 'varve:places';
 const STORE = 'places';
 
 function places(): Promise<IDBPDatabase> {

@@ -22,8 +22,12 @@ export class RawSpaces {
     return space;
   }
 
-  drop(name: string): Promise<boolean> {
+  /** `dropped` is called with what others may hold. */
+  async drop(name: string, dropped: (space: RawSpace) => void): Promise<boolean> {
+    const known = this.#open.get(name);
     this.#open.delete(name);
-    return this.#db.dropKeyspace(name);
+    const was = await this.#db.dropKeyspace(name);
+    if (known !== undefined) dropped(known.space);
+    return was;
   }
 }

@@ -6,7 +6,7 @@ import type { FrameWriter } from '../wire/frame-writer.ts';
 import type { Port } from '../wire/port.ts';
 import { Call, CARES, Change, DURABILITIES } from '../wire/protocol.ts';
 import { Answers } from './answers.ts';
-import { CLIENTS, type ClientWrites, type Newest } from './client-writes.ts';
+import { CLIENTS, type ClientWrites, type Written } from './client-writes.ts';
 import { looking } from './raw-codec.ts';
 import { readRange } from './raw-range.ts';
 import type { RawDatabase, RawSpace } from './raw-database.ts';
@@ -27,29 +27,53 @@ export interface Shared {
   readonly isSync: boolean;
 }
 
+/** A key space as the page named it. */
+interface Named {
+  readonly name: string;
+  readonly keys: string;
+  readonly values: string;
+}
+
 export class Session {
   readonly #shared: Shared;
   readonly #client: Uint8Array;
   readonly #answers: Answers;
-  readonly #spaces = new Map<number, RawSpace | Error>();
+  readonly #spaces = new Map<number, Named | Error>();
   readonly #snapshots = new Map<number, Snapshot<Uint8Array, Uint8Array>>();
   readonly #cursors = new Map<number, AsyncIterator<[Uint8Array, Uint8Array][]>>();
   readonly #watched = new Map<number, WatchedRange>();
-  /** What the page had written before this worker came: what it repeats of that has taken place. */
-  #newest: Newest | Promise<Newest>;
+  /** What the page had written before this session: what it repeats of that has taken place. */
+  #before: Written | Promise<Written>;
+  /** Its writes that have taken place and that it may not know of yet. */
+  readonly #written = new Set<bigint>();
+  readonly #writing = new Set<Promise<unknown>>();
+  readonly port: Port;
 
-  constructor(shared: Shared, client: Uint8Array, port: Port) {
+  /** `after`: an earlier session of the page, whose writes are under way. */
+  constructor(shared: Shared, client: Uint8Array, port: Port, after?: Session) {
     this.#shared = shared;
+    this.port = port;
     this.#client = client;
     this.#answers = new Answers(port);
-    this.#spaces.set(0, shared.db);
-    this.#newest = shared.writes.newest(client).then((newest) => (this.#newest = newest));
-    this.#newest.catch(() => undefined);
+    this.#before = Promise.resolve(after?.settled())
+      .then(() => shared.writes.of(client))
+      .then((before) => {
+        for (const sequence of before.keys()) this.#written.add(sequence);
+        return (this.#before = before);
+      });
+    this.#before.catch(() => undefined);
     port.onmessage = (message) => this.#read(message);
   }
 
-  /** The page is gone, or the database. */
+  /** No write is under way any more. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([this.#before, ...this.#writing]);
+  }
+
+  /** The page is gone, or goes on with another session, or the database is closed: who waits for an answer asks again. */
   end(): void {
+    this.#answers.end();
+    this.port.onmessage = undefined;
     for (const snapshot of this.#snapshots.values()) snapshot.close();
     for (const cursor of this.#cursors.values()) void cursor.return?.();
     for (const watched of this.#watched.values()) this.#shared.watches.remove(watched);
@@ -92,7 +116,8 @@ export class Session {
         return this.#clear(id, frame);
       case Call.dropSpace: {
         const name = frame.text();
-        return this.#later(id, this.#shared.spaces.drop(name), (out, was) => out.u8(Number(was)));
+        const dropped = this.#shared.spaces.drop(name, (space) => this.#shared.watches.tellOf(space));
+        return this.#later(id, dropped, (out, was) => out.u8(Number(was)));
       }
       case Call.care: {
         const care = frame.u8();
@@ -109,7 +134,8 @@ export class Session {
 
   #openSpace(id: number, number: number, name: string, keys: string, values: string): void {
     try {
-      this.#spaces.set(number, this.#shared.spaces.open(name, keys, values));
+      this.#shared.spaces.open(name, keys, values);
+      this.#spaces.set(number, { name, keys, values });
       this.#answers.answer(id, () => undefined);
     } catch (error) {
       this.#spaces.set(number, error as Error);
@@ -170,38 +196,49 @@ export class Session {
 
   #write(id: number, frame: FrameReader): void {
     const sequence = frame.u64();
+    const lowest = frame.u64();
     const durability = DURABILITIES[frame.u8()];
     const changes = readChanges(frame);
-    const write = (newest: Newest): Promise<bigint | Uint8Array> => this.#writeOnce(newest, sequence, durability, changes);
-    // After the first one is known, writes take their places in line in the order in which they came.
-    const written = this.#newest instanceof Promise ? this.#newest.then(write) : write(this.#newest);
+    const write = (before: Written): Promise<bigint | Uint8Array> => this.#writeOnce(before, { sequence, lowest, durability, changes });
+    // Once that is known, writes take their places in line in the order in which they came.
+    const written = this.#before instanceof Promise ? this.#before.then(write) : write(this.#before);
+    this.#writing.add(written);
+    const over = (): void => void this.#writing.delete(written);
+    written.then(over, over);
     this.#later(id, written, (out, result) => {
       if (typeof result === 'bigint') out.u8(1).u64(result);
       else out.u8(0).bytes(result);
     });
   }
 
-  async #writeOnce(
-    newest: Newest,
-    sequence: bigint,
-    durability: Durability | undefined,
-    changes: readonly RawChange[],
-  ): Promise<bigint | Uint8Array> {
+  async #writeOnce(before: Written, { sequence, lowest, durability, changes }: AskedWrite): Promise<bigint | Uint8Array> {
     const { db, writes, watches } = this.#shared;
-    if (sequence <= newest.sequence) return newest.epoch;
+    const epoch = before.get(sequence);
+    if (epoch !== undefined) return epoch;
     const batch = db.batch();
-    const changed = new Map<object, Uint8Array[]>();
-    for (const { kind, space: number, key, value, epoch } of changes) {
-      const space = this.#space(number);
-      if (kind === Change.put) batch.put(space as never, key, value as never);
-      else if (kind === Change.delete) batch.delete(space as never, key);
-      else batch.check(space as never, key, epoch);
-      if (kind !== Change.check && !watches.isEmpty) listOf(changed, space).push(key);
-    }
+    const spaces = changes.map(({ space }) => this.#space(space));
+    changes.forEach(({ kind, key, value, epoch: expected }, i) => {
+      if (kind === Change.put) batch.put(spaces[i] as never, key, value as never);
+      else if (kind === Change.delete) batch.delete(spaces[i] as never, key);
+      else batch.check(spaces[i] as never, key, expected);
+    });
     writes.note(batch, this.#client, sequence);
-    const result = await db.write(batch, { durability });
-    if (!result.ok) return result.key;
-    watches.tell(changed, result.epoch);
+    const known = [...this.#written].filter((each) => each < lowest);
+    for (const each of known) {
+      writes.forgetOne(batch, this.#client, each);
+      this.#written.delete(each);
+    }
+    const result = await db.write(batch, { durability }).catch((error: unknown) => {
+      for (const each of known) this.#written.add(each);
+      throw error;
+    });
+    if (!result.ok) {
+      for (const each of known) this.#written.add(each);
+      return result.key;
+    }
+    this.#written.add(sequence);
+    // Who began to watch meanwhile may have read before this.
+    if (!watches.isEmpty) watches.tell(changedKeys(changes, spaces), result.epoch);
     return result.epoch;
   }
 
@@ -290,11 +327,13 @@ export class Session {
     this.#watched.delete(number);
   }
 
+  /** By name: one that was dropped is made anew for whoever goes on writing to it. */
   #space(number: number): RawSpace {
-    const space = this.#spaces.get(number);
-    if (space instanceof Error) throw space;
-    if (space === undefined) throw new StorageError('EXPIRED', 'the key space is not open here: open it again');
-    return space;
+    if (number === 0) return this.#shared.db;
+    const named = this.#spaces.get(number);
+    if (named instanceof Error) throw named;
+    if (named === undefined) throw new StorageError('EXPIRED', 'the key space is not open here: open it again');
+    return this.#shared.spaces.open(named.name, named.keys, named.values);
   }
 
   #reads(number: number, snapshot: number): RawReads {
@@ -327,6 +366,22 @@ interface RawChange {
   readonly key: Uint8Array;
   readonly value?: Uint8Array;
   readonly epoch?: bigint;
+}
+
+interface AskedWrite {
+  readonly sequence: bigint;
+  /** The page has answers for all that come before this one. */
+  readonly lowest: bigint;
+  readonly durability: Durability | undefined;
+  readonly changes: readonly RawChange[];
+}
+
+function changedKeys(changes: readonly RawChange[], spaces: readonly object[]): Map<object, Uint8Array[]> {
+  const changed = new Map<object, Uint8Array[]>();
+  changes.forEach(({ kind, key }, i) => {
+    if (kind !== Change.check) listOf(changed, spaces[i]).push(key);
+  });
+  return changed;
 }
 
 function readChanges(frame: FrameReader): RawChange[] {

@@ -18,7 +18,7 @@ scope.onmessage = ({ data }: MessageEvent<unknown>) => {
 
 async function start({ start: asked }: StartMessage): Promise<void> {
   try {
-    opening = Host.open(asked);
+    opening = Host.open(asked, () => say({ alone: true }));
     const host = await opening;
     host.serve(asked.client, port);
     say({ ready: { backEnd: host.backEnd } });

@@ -4,10 +4,17 @@ import type { Port } from '../wire/port.ts';
 
 export function channelPort(name: string): Port {
   const channel = new BroadcastChannel(name);
+  let isClosed = false;
   const port: Port = {
     onmessage: undefined,
-    post: (message) => channel.postMessage(message),
-    close: () => channel.close(),
+    post(message) {
+      // Who was asked before the other end went may know only afterwards.
+      if (!isClosed) channel.postMessage(message);
+    },
+    close() {
+      isClosed = true;
+      channel.close();
+    },
   };
   channel.onmessage = ({ data }: MessageEvent<Uint8Array<ArrayBuffer>>) => port.onmessage?.(data);
   return port;

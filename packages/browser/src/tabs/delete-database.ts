@@ -21,18 +21,19 @@ export async function deleteDatabase(
   channel.close();
   // Nobody becomes leader meanwhile.
   const letGo = await holdLock(leaderLock(name));
-  const worker = newWorker();
+  let worker: Worker | undefined;
   try {
+    const made = (worker = newWorker());
     await new Promise<void>((resolve, reject) => {
-      worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
+      made.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
         if ('failed' in data) reject(new StorageError(data.failed.code as StorageErrorCode, data.failed.message));
         else resolve();
       };
-      worker.onerror = (event) => reject(new StorageError('UNSUPPORTED', `the worker of the database failed: ${event.message}`));
-      worker.postMessage({ remove: name });
+      made.onerror = (event) => reject(new StorageError('UNSUPPORTED', `the worker of the database failed: ${event.message}`));
+      made.postMessage({ remove: name });
     });
   } finally {
-    worker.terminate();
+    worker?.terminate();
     letGo?.();
   }
 }

@@ -52,7 +52,12 @@ export interface EngineOptions {
 }
 
 /** From the worker to its page, beside frames. */
-export type WorkerMessage = { readonly ready: { readonly backEnd: string } } | { readonly failed: Failure } | { readonly closed: true };
+/** `alone`: no other worker has the database any more; it is opened now. */
+export type WorkerMessage =
+  | { readonly alone: true }
+  | { readonly ready: { readonly backEnd: string } }
+  | { readonly failed: Failure }
+  | { readonly closed: true };
 
 export const channelName = (name: string): string => `varve:${name}`;
 export const clientChannelName = (name: string, client: string): string => `varve:${name}:${client}`;

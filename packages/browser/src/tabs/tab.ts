@@ -54,10 +54,13 @@ export class Tab {
     this.#channel.onmessage = ({ data }: MessageEvent<TabMessage>) => this.#hear(data);
     this.#port = channelPort(clientChannelName(options.name, this.#client));
     // Held for as long as the page lives: the worker learns from it that the page is gone.
-    void holdLock(clientLock(this.#client), this.#stopped.signal).then((letGo) => {
-      this.#stopped.signal.addEventListener('abort', () => letGo?.());
-      this.#wake();
-    });
+    holdLock(clientLock(this.#client), this.#stopped.signal).then(
+      (letGo) => {
+        this.#stopped.signal.addEventListener('abort', () => letGo?.());
+        this.#wake();
+      },
+      (error: unknown) => this.#goAlone(error),
+    );
     this.#listen();
   }
 
@@ -77,7 +80,7 @@ export class Tab {
     if (this.#stopped.signal.aborted) return;
     this.#awake = new AbortController();
     this.#hello();
-    void this.#waitForLead(this.#awake.signal);
+    this.#waitForLead(this.#awake.signal).catch((error: unknown) => this.#goAlone(error));
   }
 
   /** A page that is put to sleep holds nothing: others go on with the database. */
@@ -101,6 +104,13 @@ export class Tab {
     this.#lead(signal);
   }
 
+  /** Where locks are refused, as in a sandboxed frame, nothing may be stored: a database in memory is all that is left, if the page asked for it. */
+  #goAlone(error: unknown): void {
+    if (this.#options.engine.fallback === 'memory') return this.#lead(this.#awake.signal);
+    const remedy = "is storage blocked for this site? Use { fallback: 'memory' } to go on without";
+    this.#end(new StorageError('UNSUPPORTED', `nothing can be stored here: ${remedy}`, { cause: error }));
+  }
+
   #lead(signal: AbortSignal): void {
     const { name, keys, values, engine: options, newWorker } = this.#options;
     let worker: Worker;
@@ -114,10 +124,9 @@ export class Tab {
     worker.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (this.#worker !== worker || take(data)) return;
       const message = data as WorkerMessage;
-      if ('ready' in message) {
-        this.#attach(port, message.ready.backEnd);
-        void this.#watchWorker(worker, signal);
-      } else if ('failed' in message) this.#end(errorOf(message.failed));
+      if ('alone' in message) this.#watchWorker(worker, signal);
+      else if ('ready' in message) this.#attach(port, message.ready.backEnd);
+      else if ('failed' in message) this.#end(errorOf(message.failed));
     };
     worker.onerror = (event) => {
       const why =
@@ -128,11 +137,15 @@ export class Tab {
   }
 
   /** A worker that has died, of too little memory say, is replaced. */
-  async #watchWorker(worker: Worker, signal: AbortSignal): Promise<void> {
-    if (!(await lockIsFree(engineLock(this.#options.name), signal)) || this.#worker !== worker) return;
-    worker.terminate();
-    this.#connection.detach();
-    this.#lead(signal);
+  #watchWorker(worker: Worker, signal: AbortSignal): void {
+    const replace = (isFree: boolean): void => {
+      if (!isFree || this.#worker !== worker) return;
+      worker.terminate();
+      this.#connection.detach();
+      this.#lead(signal);
+    };
+    // Without locks nothing is known of it.
+    lockIsFree(engineLock(this.#options.name), signal).then(replace, () => undefined);
   }
 
   #attach(port: Port, backEnd: string): void {

@@ -19,7 +19,7 @@ export const Call = {
   getEntry: 3,
   /** u32 space, u32 snapshot, list of bytes -> list of maybe bytes */
   getMany: 4,
-  /** u64 sequence, u8 durability, list of changes -> u8 1, u64 epoch, or u8 0, bytes key */
+  /** u64 sequence, u64 lowest sequence that is not answered, u8 durability, list of changes -> u8 1, u64 epoch, or u8 0, bytes key */
   write: 5,
   /** u32 space, u32 snapshot, range, u8 keysOnly, u8 reverse, f64 limit, u32 cursor (chosen by the caller) -> page */
   scan: 6,
