@@ -37,10 +37,11 @@ function project(name: string, browser: Partial<BrowserOptions>): TestProjectInl
   };
 }
 
+// Without its surroundings Vitest wants to set the size of the window, which MiniBrowser cannot be told.
 const projects = {
   chromium: project('chromium', { headless: true, provider: chromium, instances: [{ browser: 'chromium' }] }),
   firefox: project('firefox', { headless: true, provider: firefox, instances: [{ browser: 'firefox' }] }),
-  webkit: project('webkit', { headless: false, provider: webkitgtk(), instances: [{ browser: 'webkit' }] }),
+  webkit: project('webkit', { headless: false, ui: true, provider: webkitgtk(), instances: [{ browser: 'webkit' }] }),
 };
 const wanted = process.env['VARVE_BROWSER'] as keyof typeof projects | undefined;
 

@@ -31,7 +31,8 @@ export interface Profile {
 }
 
 export const test = base.extend<{ profile: Profile }>({
-  profile: async ({ baseURL = '' }, use, { project }) => {
+  profile: async ({ baseURL }, use, { project }) => {
+    const site = baseURL === undefined ? {} : { baseURL };
     const folder = mkdtempSync(join(tmpdir(), 'varve-profile-'));
     let context: BrowserContext | undefined;
     await use({
@@ -40,12 +41,12 @@ export const test = base.extend<{ profile: Profile }>({
         context =
           project.name === 'firefox'
             ? await firefox.launchPersistentContext(folder, {
-                baseURL,
+                ...site,
                 channel: 'moz-firefox',
                 executablePath: '/usr/bin/firefox-esr',
                 firefoxUserPrefs: FIREFOX_PREFERENCES,
               })
-            : await chromium.launchPersistentContext(folder, { baseURL, executablePath: '/usr/bin/chromium', args: CHROMIUM_ARGUMENTS });
+            : await chromium.launchPersistentContext(folder, { ...site, executablePath: '/usr/bin/chromium', args: CHROMIUM_ARGUMENTS });
         return context;
       },
       kill: () => killProcessesOf(folder),

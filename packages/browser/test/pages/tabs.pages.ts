@@ -66,7 +66,7 @@ test('the leader killed again and again: nothing that was acknowledged is lost, 
         }, writer)
         .catch(() => undefined);
       tabs.push(tab);
-      await expect.poll(() => told.get(writer) ?? -1).toBeGreaterThan(3);
+      await expect.poll(() => told.get(writer) ?? -1, { timeout: 60_000 }).toBeGreaterThan(3);
     }
     const [leader, ...others] = tabs;
     await leader.close();
@@ -99,7 +99,7 @@ test('the browser killed amid writes: what was acknowledged is there when the pr
         return varve.writeForEver('app', 'w', from, acknowledge);
       }, next)
       .catch(() => undefined);
-    await expect.poll(() => told).toBeGreaterThan(next + 50);
+    await expect.poll(() => told, { timeout: 60_000 }).toBeGreaterThan(next + 50);
     profile.kill();
     await context.close().catch(() => undefined);
     next = told + 1;
