@@ -3,7 +3,7 @@
 import { openDatabase, type BrowserDatabase } from '@varve/browser';
 import { bytes, utf8, type BytesLike } from '@varve/core/codecs';
 import { openDB } from 'idb';
-import { makeEntries, shuffled } from '../entries.ts';
+import { makeEntries, shuffled, type Entries } from '../entries.ts';
 import type { PeerName, Rates } from './worker.ts';
 
 const ENTRIES = 20_000;
@@ -44,14 +44,15 @@ async function gets(get: Get, getMany: (keys: string[]) => Promise<unknown>): Pr
   };
 }
 
-async function fill(db: BrowserDatabase<string, Uint8Array, string, string, BytesLike>, count: number): Promise<void> {
-  const { keys, values } = makeEntries(count);
+type Db = BrowserDatabase<string, Uint8Array, string, string, BytesLike>;
+
+async function fill(db: Db, { keys, values }: Entries): Promise<void> {
   await db.putMany(keys.map((key, i) => [key, values[i]] as const));
 }
 
 async function varveFromPage(): Promise<Rates> {
   const db = openDatabase(`page-${crypto.randomUUID()}`, CODECS);
-  await fill(db, ENTRIES);
+  await fill(db, makeEntries(ENTRIES));
   await db.idle();
   const rates = await gets(
     (key) => db.get(key),
@@ -83,6 +84,7 @@ async function openAndImport(): Promise<{ openMs: number[]; turns99Ms: number; t
   const name = `open-${crypto.randomUUID()}`;
   const db = openDatabase(name, CODECS);
   await db.opened;
+  const entries = makeEntries(MANY);
   const gaps: number[] = [];
   let last = performance.now();
   let isOver = false;
@@ -95,12 +97,12 @@ async function openAndImport(): Promise<{ openMs: number[]; turns99Ms: number; t
   };
   port2.postMessage(0);
   const start = performance.now();
-  await fill(db, MANY);
+  await fill(db, entries);
   const seconds = (performance.now() - start) / 1000;
   isOver = true;
   await db.close();
   const openMs: number[] = [];
-  const { keys } = makeEntries(10);
+  const { keys } = entries;
   for (let round = 0; round < 7; round++) {
     const from = performance.now();
     const again = openDatabase(name, CODECS);
