@@ -167,8 +167,8 @@ export class Connection {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const wanted = DURABILITIES.indexOf(durability);
     // How strong the database's own is the page does not know.
-    if (this.#group !== undefined && this.#group.durability !== wanted && (wanted === 0 || this.#group.durability === 0))
-      this.#closeGroup();
+    const gathered = this.#group?.durability ?? wanted;
+    if (gathered !== wanted && (gathered === 0 || wanted === 0)) this.#closeGroup();
     const group = (this.#group ??= { changes: new FrameWriter(), count: 0, durability: wanted, waiting: [] });
     const from = group.changes.length;
     try {

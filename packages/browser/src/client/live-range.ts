@@ -57,10 +57,7 @@ export class LiveRange<T> implements Live<T | undefined> {
         for (const callback of this.#callbacks) guarded(callback);
       } catch (error) {
         // The database goes on elsewhere, which is told as a change, or is closed.
-        if (!this.#isStale && !isOver(error))
-          guarded(() => {
-            throw error;
-          });
+        if (!this.#isStale && !isOver(error)) guarded(() => Promise.reject(error as Error));
       }
     }
     this.#isReading = false;

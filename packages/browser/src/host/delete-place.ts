@@ -43,8 +43,8 @@ async function findFolder(): Promise<FileSystemDirectoryHandle | undefined> {
     const root = await navigator.storage.getDirectory();
     return await root.getDirectoryHandle(FOLDER);
   } catch (error) {
-    if (error instanceof TypeError || (error instanceof DOMException && ['NotFoundError', 'SecurityError'].includes(error.name)))
-      return undefined;
+    const isNone = error instanceof DOMException && ['NotFoundError', 'SecurityError'].includes(error.name);
+    if (isNone || error instanceof TypeError) return undefined;
     throw error;
   }
 }
