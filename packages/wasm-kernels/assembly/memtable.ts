@@ -72,7 +72,9 @@ export function memtableRoom(memtable: usize, count: u32): u32 {
   let inner: u64 = 0;
   for (let nodes = leaves; nodes > 1; inner += nodes) nodes = nodesFor(nodes);
   const used = u64(memtableScratch(memtable)) - load<u32>(memtable, MEMTABLE_FLOOR);
-  return u32(min(inner * INNER_BYTES + min(leaves * LEAF_BYTES - used, u64(count) * LEAF_BYTES), MAX_ROOM));
+  const most = inner * INNER_BYTES + leaves * LEAF_BYTES;
+  const left = most > used ? most - used : 0;
+  return u32(min(min(left, inner * INNER_BYTES + u64(count) * LEAF_BYTES), MAX_ROOM));
 }
 
 /** Nodes that hold so many slots, at most. */

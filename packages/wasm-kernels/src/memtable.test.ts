@@ -163,6 +163,23 @@ describe('memtableRoom', () => {
     expect(memtable.guarded.memory.kernels.memtableRoom(memtable.address, 0xffffffff)).toBe(0x7fffffff);
   });
 
+  it('asked for all entries at once is enough for all of their batches, whatever each of them asks for', () => {
+    // Descending, as versions of one key come, each leaf stays half full.
+    for (const step of [1, -1, 167, 4099]) {
+      const entries = Array.from({ length: 8192 }, (_, i) => ({ key: new Uint8Array([((i * step) & 0xffff) >>> 8, (i * step) & 0xff]) }));
+      const memtable = new TestMemtable(1 << 20);
+      const { kernels } = memtable.guarded.memory;
+      const empty = memtable.field(MEMTABLE_FLOOR);
+      const promised = kernels.memtableRoom(memtable.address, entries.length);
+      for (let at = 0; at < entries.length; at += 30) {
+        const batch = entries.slice(at, at + 30);
+        const taken = empty - memtable.field(MEMTABLE_FLOOR);
+        expect(taken + kernels.memtableRoom(memtable.address, batch.length)).toBeLessThanOrEqual(promised);
+        memtable.insert(BigInt(1 + at), batch);
+      }
+    }
+  });
+
   it('is all that the smallest region needs', () => {
     for (let count = 1; count < 200; count++) {
       const entries = Array.from({ length: count }, (_, index) => ({ key: new Uint8Array([(index * 167) & 255]) }));

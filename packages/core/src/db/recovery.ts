@@ -124,7 +124,8 @@ class Recovery {
           this.#memtables.unshift(memtable);
           return scanned;
         }
-        bytes = needed;
+        // It fits then. Should it not, the next attempt is larger all the same, and ends where memory does.
+        bytes = Math.max(needed, bytes + SLACK);
       } finally {
         if (!kept) heap.release(memtable.address);
       }
