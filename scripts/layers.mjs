@@ -9,14 +9,15 @@ export const PACKAGE_LINES = [
   ['bench', 'bench-browser', 'examples', 'playground'],
   ['cli', 'cluster'],
   ['browser', 'inspector', 'level', 'simulator', 'table'],
-  ['adapter-*', 'store-conformance'],
+  ['adapter-*', 'archive', 'store-conformance'],
   ['core'],
   ['wasm-kernels'],
 ];
 
 /** Top to bottom, in packages/core/src. */
 export const CORE_LINES = [
-  ['index.ts', 'inspect.ts', 'codecs.ts'],
+  ['index.ts', 'inspect.ts', 'codecs.ts', 'copy.ts'],
+  ['copy'],
   ['db', 'inspect'],
   ['txn', 'gc'],
   ['read', 'write', 'flush', 'compaction'],

@@ -143,7 +143,7 @@ describe('a database that another writer has open', () => {
     const db = await openIn(directory);
     const refusal = (holder: string) => ({
       code: 'LOCKED',
-      message: expect.stringContaining(`open (${holder}): close it, or open with { takeover: 'wait' } or { takeover: 'now' }`),
+      message: expect.stringContaining(`open (${holder}): close it, or open with takeover: 'wait' or 'now'`),
     });
     await expect(openIn(directory)).rejects.toMatchObject(refusal('this process'));
     expect(await start(['open', directory]).rest()).toEqual([refusal(`process ${process.pid}`)]);
@@ -194,7 +194,7 @@ describe('a directory without manifests', () => {
     for (const part of missing) renameSync(join(directory, part), join(hidden, part));
     const refusal = {
       code: 'CORRUPTION',
-      message: expect.stringContaining('there is data but no manifest: restore the manifest objects from a backup, or open an empty place'),
+      message: expect.stringContaining('there is data but no manifest: restore it from a backup, or open an empty place'),
     };
     await expect(openIn(directory)).rejects.toMatchObject(refusal);
     await expect(openIn(directory)).rejects.toMatchObject(refusal);

@@ -2,6 +2,8 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import { json, memoryStore, open, seededRandom, StorageError, tuple, utf8, type SyncMemoryStore } from '@varve/core';
+import { restoreArchive } from '@varve/archive';
+import { exportDatabase } from './archive/export-database.ts';
 import { Connection } from './client/connection.ts';
 import { RemoteDatabase } from './client/remote-database.ts';
 import { ClientWrites, idOf } from './host/client-writes.ts';
@@ -415,5 +417,32 @@ describe('when the worker goes away', () => {
     connection.end(new StorageError('CLOSED', 'closed'));
     await expect(read).rejects.toMatchObject({ code: 'CLOSED' });
     await expect(db.get('a')).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+});
+
+describe('an image of the database, through messages', () => {
+  it('is a file that has what was written before it was asked for', async () => {
+    const { db } = await setUp();
+    await db.putMany(Array.from({ length: 2000 }, (_, i): [string, string] => [`k${i}`, 'x'.repeat(100)]));
+    const expected = await db.scan().all();
+    const file = await new Response(exportDatabase(db)).blob();
+    await db.put('later', '1');
+    const restored = memoryStore();
+    await restoreArchive(file.stream(), restored);
+    await using copy = await open(restored, { keys: utf8, values: utf8, memoryBudgetBytes: 4 << 20 });
+    expect(await copy.scan().all()).toEqual(expected);
+  });
+
+  it('ends as EXPIRED when another worker takes over, and is let go of by the one that made it', async () => {
+    const { db, join, shared, session } = await setUp();
+    await db.putMany(Array.from({ length: 30_000 }, (_, i): [string, string] => [`k${i}`, `${i}`.repeat(80)]));
+    const reader = exportDatabase(db).getReader();
+    await reader.read();
+    session.end();
+    join(shared);
+    const rest = (async () => {
+      while (!(await reader.read()).done);
+    })();
+    await expect(rest).rejects.toMatchObject({ code: 'EXPIRED' });
   });
 });

@@ -1,6 +1,6 @@
 // Every command as users run it: a process of its own, its exit code, what it says in text and in JSON.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { open, json, tuple, utf8 } from '@varve/core';
@@ -26,7 +26,9 @@ describe('help', () => {
   it('is shown without arguments, names every command and ends well', async () => {
     const { code, out } = await varve([]);
     expect(code).toBe(0);
-    for (const name of 'get put delete scan import export stats levels verify compact dump-sst dump-log dump-manifest bench'.split(' ')) {
+    for (const name of 'get put delete scan import export backup restore stats levels verify compact dump-sst dump-log dump-manifest bench'.split(
+      ' ',
+    )) {
       expect(out).toContain(`\n  ${name} [options]`);
     }
   });
@@ -37,6 +39,52 @@ describe('help', () => {
     expect(plain.out).toContain('Usage: varve <directory> import [options] <file>');
     expect(plain.out).toContain('Examples:\n  varve ./data import entries.ndjson');
     expect(placed.out).toBe(plain.out);
+  });
+});
+
+describe('backup and restore', () => {
+  it('bring the whole database to another directory, through one file', async () => {
+    const directory = await sample();
+    await varve([directory, 'put', '--keyspace', 'other', 'x', 'y']);
+    const [file, copy] = [`${fresh()}.tar`, fresh()];
+    expect(await varveJson([directory, 'backup', file])).toMatchObject({ bytes: statSync(file).size });
+    expect(readdirSync(base).filter((name) => name.includes('partial'))).toEqual([]);
+    expect(await varveJson([copy, 'restore', file])).toMatchObject({ bytes: expect.any(Number) });
+    expect((await varve([copy, 'scan', '--json'])).out).toBe((await varve([directory, 'scan', '--json'])).out);
+    expect((await varve([copy, 'get', '--keyspace', 'other', 'x'])).out).toBe('y\n');
+    expect(await varveJson([copy, 'verify'])).toMatchObject({ ok: true });
+    expect(await varve([copy, 'put', 'k', '1'])).toMatchObject({ code: 0 });
+    expect((await varve([copy, 'get', 'k'])).out).toBe('1\n');
+  });
+
+  it('go through standard output and input', async () => {
+    const [directory, file, copy] = [await sample(), `${fresh()}.tar`, fresh()];
+    await varve([directory, 'backup', file]);
+    expect(await varve([copy, 'restore', '-'], readFileSync(file))).toMatchObject({ code: 0 });
+    expect(await varveJson([copy, 'get', 'k00001'])).toMatchObject({ value: { n: 1 } });
+    const { code, err } = await varve([copy, 'backup', '-']);
+    expect([code, err]).toEqual([0, expect.stringMatching(/^backed up /)]);
+  });
+
+  it('let a file be looked into as it is, and refuse to write to it', async () => {
+    const [directory, file] = [await sample(), `${fresh()}.tar`];
+    await varve([directory, 'backup', file]);
+    const before = readFileSync(file);
+    expect(await varveJson([file, 'get', 'k00001'])).toMatchObject({ value: { n: 1 } });
+    expect(await varveJson([file, 'verify'])).toMatchObject({ ok: true });
+    const { code, err } = await varve([file, 'put', 'a', 'b']);
+    expect([code, err]).toEqual([2, expect.stringContaining(`varve ./data restore ${file}`)]);
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  it('refuse a place where something is, and a file that is cut short, and say so', async () => {
+    const [directory, file, cut, copy] = [await sample(), `${fresh()}.tar`, `${fresh()}.tar`, fresh()];
+    await varve([directory, 'backup', file]);
+    expect(await varve([directory, 'restore', file])).toMatchObject({ code: 1, err: expect.stringMatching(/CONFLICT.*empty place/) });
+    writeFileSync(cut, readFileSync(file).subarray(0, 5000));
+    expect(await varve([copy, 'restore', cut])).toMatchObject({ code: 1, err: expect.stringMatching(/CORRUPTION.*not whole/) });
+    expect(await varve([copy, 'restore', file])).toMatchObject({ code: 0 });
+    expect(await varve([cut, 'scan'])).toMatchObject({ code: 1, err: expect.stringMatching(/CORRUPTION/) });
   });
 });
 

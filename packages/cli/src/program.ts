@@ -1,6 +1,7 @@
 // All commands together. The directory comes first on the command line and is taken off before this sees it.
 
 import { Command } from 'commander';
+import { backupCommand } from './commands/backup.ts';
 import { benchCommand } from './commands/bench.ts';
 import { compactCommand } from './commands/compact.ts';
 import { deleteCommand } from './commands/delete.ts';
@@ -12,6 +13,7 @@ import { getCommand } from './commands/get.ts';
 import { importCommand } from './commands/import.ts';
 import { levelsCommand } from './commands/levels.ts';
 import { putCommand } from './commands/put.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { scanCommand } from './commands/scan.ts';
 import { statsCommand } from './commands/stats.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -24,6 +26,8 @@ const COMMANDS = [
   scanCommand,
   importCommand,
   exportCommand,
+  backupCommand,
+  restoreCommand,
   statsCommand,
   levelsCommand,
   verifyCommand,
@@ -43,12 +47,15 @@ Examples:
   varve ./data scan --prefix city/NO/ --limit 10
   varve ./data import entries.ndjson
   varve ./data levels
+  varve ./data backup data.tar
   varve ./data get --help`;
 
 /** The program for one directory. Mistakes are thrown; with `json` nothing but JSON is said about them. */
 export function program(context: Context, json: boolean): Command {
   const root = new Command('varve <directory>')
-    .description('look into and work on a Varve database in a directory')
+    .description(
+      'look into and work on a Varve database in a directory; a file that backup wrote may stand in its place, to be looked into',
+    )
     .usage('<command> [options]')
     .exitOverride()
     .showHelpAfterError('(add --help for a description)')

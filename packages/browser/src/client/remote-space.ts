@@ -16,7 +16,8 @@ const MANY_BYTES = 256 * 1024;
 
 /** Reads, now or at the moment of a snapshot. */
 export class RemoteReads<K, V, P, KI> implements Reads<K, V, P, KI> {
-  protected readonly remote: Remote;
+  /** @internal */
+  readonly remote: Remote;
   /** @internal */
   readonly number: number;
   /** @internal */

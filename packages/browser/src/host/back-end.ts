@@ -4,25 +4,30 @@
 import { memoryStore, StorageError, type ObjectStore } from '@varve/core';
 import { idbStore } from '@varve/adapter-idb';
 import { opfsStore } from '@varve/adapter-opfs';
-import { recordPlace, type Place } from './places.ts';
+import { generationName, recordPlace, type Place } from './places.ts';
 
 export const FOLDER = 'varve';
+export const DATABASES = 'varve-';
 /** Tabs that are being closed let go of their files within this time. */
 const PATIENCE_MS = 3000;
 
-export async function chooseBackEnd(name: string, fallback: 'memory' | 'throw'): Promise<{ place: Place | 'memory'; store: ObjectStore }> {
+export async function chooseBackEnd(name: string, fallback: 'memory' | 'throw'): Promise<{ place: Place | undefined; store: ObjectStore }> {
   let place: Place;
   try {
     place = await recordPlace(name, (await hasSyncFiles()) ? 'opfs' : 'idb');
   } catch (cause) {
     // What fails for now is no reason to write where nothing lasts.
     if (!isForbidden(cause)) throw new StorageError('UNAVAILABLE', `the browser's storage did not answer: ${String(cause)}`, { cause });
-    if (fallback === 'memory') return { place: 'memory', store: memoryStore() };
+    if (fallback === 'memory') return { place: undefined, store: memoryStore() };
     const remedy = "is storage blocked for this site? Use { fallback: 'memory' } to go on without";
     throw new StorageError('UNSUPPORTED', `nothing can be stored here: ${remedy}`, { cause });
   }
-  if (place === 'idb') return { place, store: idbStore(`varve-${name}`) };
-  return { place, store: opfsStore(`${FOLDER}/${name}`, { patienceMs: PATIENCE_MS }) };
+  return { place, store: storeAt(name, place) };
+}
+
+export function storeAt(name: string, { backEnd, generation }: Place): ObjectStore {
+  const files = generationName(name, generation);
+  return backEnd === 'idb' ? idbStore(`${DATABASES}${files}`) : opfsStore(`${FOLDER}/${files}`, { patienceMs: PATIENCE_MS });
 }
 
 /** Whether synchronous access is there, and allowed: private windows may have the one and not the other. */

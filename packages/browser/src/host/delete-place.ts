@@ -1,24 +1,42 @@
 // Removes a database from wherever it lives.
 
+import { StorageError } from '@varve/core';
 import { holdLock } from '../tabs/locks.ts';
 import { engineLock } from '../tabs/messages.ts';
-import { FOLDER } from './back-end.ts';
-import { forgetPlace } from './places.ts';
+import { DATABASES, FOLDER } from './back-end.ts';
+import { findPlace, forgetPlace, generationName, type Place } from './places.ts';
 
 const RETRY_MS = 50;
 const PATIENCE_MS = 3000;
+const DELETING_MS = 30_000;
 
 /** Waits until no worker has it open. What is not there is no error. */
 export async function deletePlace(name: string): Promise<void> {
   const letGo = await holdLock(engineLock(name));
   try {
-    await removeFolder(name);
-    await removeIndexedDatabase(name);
+    const { generation } = (await findPlace(name)) ?? { generation: 0 };
+    for (const each of around(generation)) await removeGeneration(name, { generation: each });
+    await removeGeneration(name, { generation });
     // Last: as long as the place is recorded nobody looks for the database elsewhere.
     await forgetPlace(name);
   } finally {
     letGo?.();
   }
+}
+
+/** What an import wrote that did not come to its end, and what one has replaced. */
+export async function removeOthers(name: string, { backEnd, generation }: Place): Promise<void> {
+  for (const each of around(generation)) await removeGeneration(name, { backEnd, generation: each });
+}
+
+/** An import writes the next generation, once the one after it and the one before are gone. */
+const around = (generation: number): number[] => [generation - 1, generation + 1].filter((each) => each >= 0);
+
+/** Wherever it lives, unless that is known. */
+async function removeGeneration(name: string, { backEnd, generation }: Partial<Place> & Pick<Place, 'generation'>): Promise<void> {
+  const files = generationName(name, generation);
+  if (backEnd !== 'idb') await removeFolder(files);
+  if (backEnd !== 'opfs') await removeIndexedDatabase(files);
 }
 
 async function removeFolder(name: string): Promise<void> {
@@ -49,10 +67,19 @@ async function findFolder(): Promise<FileSystemDirectoryHandle | undefined> {
   }
 }
 
+/** Without an answer who waits is told: somebody has it open who does not listen, or the browser has forgotten it. */
 function removeIndexedDatabase(name: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.deleteDatabase(`varve-${name}`);
+    const giveUp = (): void => {
+      reject(
+        new StorageError('UNAVAILABLE', 'the browser does not delete the database: close its other tabs, or restart it, and try again'),
+      );
+    };
+    const timer = setTimeout(giveUp, DELETING_MS);
+    const request = indexedDB.deleteDatabase(DATABASES + name);
     request.onsuccess = () => resolve();
     request.onerror = () => reject(request.error ?? new Error('the database could not be deleted'));
+    const over = (): void => clearTimeout(timer);
+    for (const event of ['success', 'error']) request.addEventListener(event, over);
   });
 }

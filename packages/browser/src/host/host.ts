@@ -8,6 +8,8 @@ import type { Failure, StartMessage, TabMessage } from '../tabs/messages.ts';
 import type { Port } from '../wire/port.ts';
 import { chooseBackEnd } from './back-end.ts';
 import { ClientWrites, idOf } from './client-writes.ts';
+import { removeOthers } from './delete-place.ts';
+import type { Place } from './places.ts';
 import { rawCodec } from './raw-codec.ts';
 import type { RawDatabase } from './raw-database.ts';
 import { RawSpaces } from './raw-spaces.ts';
@@ -18,7 +20,8 @@ import { Watches } from './watches.ts';
 const GIVING_UP_MS = 1000;
 
 export class Host {
-  readonly backEnd: string;
+  /** Undefined: in memory. */
+  readonly #place: Place | undefined;
   readonly #start: StartMessage['start'];
   readonly #shared: Shared;
   readonly #letGo: () => void;
@@ -27,10 +30,10 @@ export class Host {
   /** Tells this worker from those before and after it. */
   readonly #worker = crypto.randomUUID();
 
-  private constructor(start: StartMessage['start'], shared: Shared, backEnd: string, letGo: () => void) {
+  private constructor(start: StartMessage['start'], shared: Shared, place: Place | undefined, letGo: () => void) {
     this.#start = start;
     this.#shared = shared;
-    this.backEnd = backEnd;
+    this.#place = place;
     this.#letGo = letGo;
     this.#channel = new BroadcastChannel(channelName(start.name));
     this.#channel.onmessage = ({ data }: MessageEvent<TabMessage>) => {
@@ -66,6 +69,10 @@ export class Host {
     }
   }
 
+  get backEnd(): string {
+    return this.#place?.backEnd ?? 'memory';
+  }
+
   /** The page that made this worker. */
   serve(client: string, port: Port): void {
     this.#sessions.set(client, new Session(this.#shared, idOf(client), port));
@@ -76,8 +83,9 @@ export class Host {
     this.#post({ kind: 'leader', version: VERSION, worker: this.#worker });
   }
 
-  /** What is kept of pages that are gone goes. */
+  /** What is kept of pages that are gone goes, and what an import left that did not come to its end. */
   async tidy(): Promise<void> {
+    if (this.#place !== undefined) await removeOthers(this.#start.name, this.#place);
     const { held = [] } = await navigator.locks.query();
     const alive = new Set(held.map(({ name }) => name));
     await this.#shared.writes.forgetGone((client) => alive.has(clientLock(client)));

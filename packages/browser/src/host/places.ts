@@ -1,8 +1,13 @@
-// Which back end each database lives in: one small IndexedDB database, one record a name.
+// Which back end each database lives in, and which of its generations: one small IndexedDB database, one record a name. An import is written to a new
+// generation, beside the one that is there, and the record says in one step which of them is the database.
 
 import { openDB, type IDBPDatabase } from 'idb';
 
-export type Place = 'opfs' | 'idb';
+/** 'opfs' and 'idb' stand for generation 0: no database that was never replaced has another. */
+export interface Place {
+  readonly backEnd: 'opfs' | 'idb';
+  readonly generation: number;
+}
 
 /** No name of a database has a colon. */
 const DATABASE = 'varve:places';
@@ -12,15 +17,38 @@ function places(): Promise<IDBPDatabase> {
   return openDB(DATABASE, 1, { upgrade: (db) => void db.createObjectStore(STORE) });
 }
 
-/** The place of a database: the one that is recorded, or `place` from now on. */
-export async function recordPlace(name: string, place: Place): Promise<Place> {
+/** The place of a database: the one that is recorded, or this back end from now on. */
+export async function recordPlace(name: string, backEnd: Place['backEnd']): Promise<Place> {
   const db = await places();
   try {
     const transaction = db.transaction(STORE, 'readwrite', { durability: 'strict' });
-    const recorded = (await transaction.store.get(name)) as Place | undefined;
-    if (recorded === undefined) await transaction.store.add(place, name);
+    const recorded = (await transaction.store.get(name)) as string | undefined;
+    if (recorded === undefined) await transaction.store.add(backEnd, name);
     await transaction.done;
-    return recorded ?? place;
+    return placeOf(recorded ?? backEnd);
+  } finally {
+    db.close();
+  }
+}
+
+/** The database is another one from now on. */
+export async function replacePlace(name: string, { backEnd, generation }: Place): Promise<void> {
+  const db = await places();
+  try {
+    const transaction = db.transaction(STORE, 'readwrite', { durability: 'strict' });
+    await transaction.store.put(`${backEnd}~${generation}`, name);
+    await transaction.done;
+  } finally {
+    db.close();
+  }
+}
+
+/** The place that is recorded, if any. */
+export async function findPlace(name: string): Promise<Place | undefined> {
+  const db = await places();
+  try {
+    const recorded = (await db.get(STORE, name)) as string | undefined;
+    return recorded === undefined ? undefined : placeOf(recorded);
   } finally {
     db.close();
   }
@@ -33,4 +61,14 @@ export async function forgetPlace(name: string): Promise<void> {
   } finally {
     db.close();
   }
+}
+
+/** What the files of a generation are called. No name of a database has a tilde. */
+export function generationName(name: string, generation: number): string {
+  return generation === 0 ? name : `${name}~${generation}`;
+}
+
+function placeOf(recorded: string): Place {
+  const [backEnd, generation = '0'] = recorded.split('~');
+  return { backEnd: backEnd as Place['backEnd'], generation: Number(generation) };
 }

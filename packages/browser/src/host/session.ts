@@ -7,6 +7,7 @@ import type { Port } from '../wire/port.ts';
 import { Call, CARES, Change, DURABILITIES } from '../wire/protocol.ts';
 import { Answers } from './answers.ts';
 import { CLIENTS, type ClientWrites, type Written } from './client-writes.ts';
+import { Images, writeObjects } from './images.ts';
 import { looking } from './raw-codec.ts';
 import { readRange } from './raw-range.ts';
 import type { RawDatabase, RawSpace } from './raw-database.ts';
@@ -42,6 +43,7 @@ export class Session {
   readonly #snapshots = new Map<number, Snapshot<Uint8Array, Uint8Array>>();
   readonly #cursors = new Map<number, AsyncIterator<[Uint8Array, Uint8Array][]>>();
   readonly #watched = new Map<number, WatchedRange>();
+  readonly #images: Images;
   /** What the page had written before this session: what it repeats of that has taken place. */
   #before: Written | Promise<Written>;
   /** Its writes that have taken place and that it may not know of yet. */
@@ -54,6 +56,7 @@ export class Session {
     this.#shared = shared;
     this.port = port;
     this.#client = client;
+    this.#images = new Images(shared.db);
     this.#answers = new Answers(port);
     this.#before = Promise.resolve(after?.settled())
       .then(() => shared.writes.of(client))
@@ -77,6 +80,7 @@ export class Session {
     for (const snapshot of this.#snapshots.values()) snapshot.close();
     for (const cursor of this.#cursors.values()) void cursor.return?.();
     for (const watched of this.#watched.values()) this.#shared.watches.remove(watched);
+    this.#images.closeAll();
     this.#snapshots.clear();
     this.#cursors.clear();
     this.#watched.clear();
@@ -127,6 +131,12 @@ export class Session {
         return this.#watch(id, frame);
       case Call.closeWatch:
         return this.#closeWatch(frame.u32());
+      case Call.image:
+        return this.#later(id, this.#images.open(frame.u32()), writeObjects);
+      case Call.readImage:
+        return this.#later(id, this.#images.read(frame.u32(), frame.u32(), frame.f64(), frame.u32()), (out, bytes) => out.bytes(bytes));
+      case Call.closeImage:
+        return this.#images.close(frame.u32());
       default:
         throw new StorageError('UNSUPPORTED', `a page asks for what this worker does not know: reload it call=${call}`);
     }

@@ -1,18 +1,23 @@
 // What runs in the worker: one database, opened as its page says first.
 
 import { workerPort } from '../tabs/channel-port.ts';
-import type { RemoveMessage, StartMessage, WorkerMessage } from '../tabs/messages.ts';
+import type { RemoveMessage, RestoreAnswer, RestoreMessage, RestoreQuestion, StartMessage, WorkerMessage } from '../tabs/messages.ts';
 import { deletePlace } from './delete-place.ts';
 import { failureOf, Host } from './host.ts';
+import { restorePlace } from './restore-place.ts';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 const { port, take } = workerPort(scope);
 let opening: Promise<Host> | undefined;
+/** Waits for what the page answers. */
+let answered: ((answer: RestoreAnswer) => void) | undefined;
 
 scope.onmessage = ({ data }: MessageEvent<unknown>) => {
   if (take(data)) return;
   if (data === 'close') void close();
-  else if ('remove' in (data as object)) void remove((data as RemoveMessage).remove);
+  else if (answered !== undefined) answered(data as RestoreAnswer);
+  else if ('remove' in (data as object)) void finish(deletePlace((data as RemoveMessage).remove));
+  else if ('restore' in (data as object)) void finish(restorePlace((data as RestoreMessage).restore, ask));
   else void start(data as StartMessage);
 };
 
@@ -30,9 +35,16 @@ async function start({ start: asked }: StartMessage): Promise<void> {
   }
 }
 
-async function remove(name: string): Promise<void> {
+function ask(question: RestoreQuestion): Promise<RestoreAnswer> {
+  return new Promise((resolve) => {
+    answered = resolve;
+    say({ ask: question });
+  });
+}
+
+async function finish(work: Promise<void>): Promise<void> {
   try {
-    await deletePlace(name);
+    await work;
     say({ closed: true });
   } catch (error) {
     say({ failed: failureOf(error) });

@@ -14,8 +14,8 @@ export type TabMessage =
   | { readonly kind: 'refused'; readonly client: string; readonly failure: Failure }
   /** A newer build is there: let go. */
   | { readonly kind: 'yield'; readonly version: number }
-  /** The database is to be deleted: let go for good. */
-  | { readonly kind: 'delete' };
+  /** The database is to be deleted, or another one comes in its place: let go for good, and say why. */
+  | { readonly kind: 'delete'; readonly message: string };
 
 /** An error that crosses contexts. */
 export interface Failure {
@@ -40,6 +40,19 @@ export interface RemoveMessage {
   readonly remove: string;
 }
 
+/** The same, for a worker that puts another database in the place of one. It asks the page for what it writes. */
+export interface RestoreMessage {
+  readonly restore: string;
+}
+
+export type RestoreQuestion = 'object' | 'piece';
+
+/** Neither: there are no more. */
+export interface RestoreAnswer {
+  readonly object?: { readonly name: string; readonly size: number };
+  readonly piece?: Uint8Array<ArrayBuffer>;
+}
+
 /** What of the options of `open` the worker is told. */
 export interface EngineOptions {
   readonly memoryBudgetBytes?: number | undefined;
@@ -51,13 +64,13 @@ export interface EngineOptions {
   readonly fallback?: 'memory' | 'throw' | undefined;
 }
 
-/** From the worker to its page, beside frames. */
-/** `alone`: no other worker has the database any more; it is opened now. */
+/** From the worker to its page, beside frames. `alone`: no other worker has the database any more; it is opened now. */
 export type WorkerMessage =
   | { readonly alone: true }
   | { readonly ready: { readonly backEnd: string } }
   | { readonly failed: Failure }
-  | { readonly closed: true };
+  | { readonly closed: true }
+  | { readonly ask: RestoreQuestion };
 
 export const channelName = (name: string): string => `varve:${name}`;
 export const clientChannelName = (name: string, client: string): string => `varve:${name}:${client}`;

@@ -9,8 +9,11 @@ import { holdLock, lockIsFree } from './locks.ts';
 import { channelName, clientChannelName, clientLock, engineLock, leaderLock, VERSION } from './messages.ts';
 import type { EngineOptions, Failure, TabMessage, WorkerMessage } from './messages.ts';
 
-/** A worker that does not say that it has closed is ended all the same. */
-const CLOSING_MS = 5000;
+/**
+ * A worker that does not say that it has closed is ended all the same. On a busy machine closing may take seconds, and WebKit can leave a database of
+ * which nobody ever hears again when it ends a worker amid its transactions (https://bugs.webkit.org/show_bug.cgi?id=324094).
+ */
+const CLOSING_MS = 20_000;
 
 export interface TabOptions {
   readonly name: string;
@@ -172,7 +175,7 @@ export class Tab {
         if (message.version > VERSION) this.#end(outdated());
         return;
       case 'delete':
-        this.#end(new StorageError('CLOSED', 'the database was deleted'));
+        this.#end(new StorageError('CLOSED', message.message));
         return;
       case 'hello':
         if (message.version > VERSION) this.#end(outdated());

@@ -8,7 +8,7 @@
 // Numbers are little-endian; `bytes` and `text` begin with their length, u32; a list with its count, u32. An epoch is u64; `maybe` begins with u8, 1 where
 // something follows. Bump VERSION with every change: a page and a worker of different builds refuse each other (tabs/).
 
-export const VERSION = 1;
+export const VERSION = 2;
 
 export const Call = {
   /** u32 space (chosen by the caller), text name, text keys, text values (names of codecs) -> nothing. The database's own is 0, and known. */
@@ -41,6 +41,12 @@ export const Call = {
   watch: 14,
   /** u32 watch; no answer */
   closeWatch: 15,
+  /** u32 image (chosen by the caller) -> list of (text name, f64 size): the objects that a copy of the database now consists of */
+  image: 16,
+  /** u32 image, u32 object (its place in the list), f64 offset, u32 length -> bytes */
+  readImage: 17,
+  /** u32 image; no answer */
+  closeImage: 18,
 } as const;
 
 export const Event = {

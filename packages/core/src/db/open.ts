@@ -73,10 +73,7 @@ async function lock(
     if (takeover === 'fail') {
       const holder = await store.lockHolder?.();
       const who = holder === undefined ? '' : ` (${holder})`;
-      throw new StorageError(
-        'LOCKED',
-        `another writer has this database open${who}: close it, or open with { takeover: 'wait' } or { takeover: 'now' }`,
-      );
+      throw new StorageError('LOCKED', `another writer has this database open${who}: close it, or open with takeover: 'wait' or 'now'`);
     }
     await turns.sleep(LOCK_RETRY_MS);
   }
@@ -146,11 +143,9 @@ function* create(parts: ManifestParts, log: LogStore, random: Random, clock: Clo
   const segments = yield* settle(log.segments());
   const found = objects[0]?.name ?? (segments.length > 0 ? `log segment ${segments[0].number}` : undefined);
   if (found !== undefined) {
-    throw new StorageError(
-      'CORRUPTION',
-      'there is data but no manifest: restore the manifest objects from a backup, or open an empty place',
-      { object: found },
-    );
+    throw new StorageError('CORRUPTION', 'there is data but no manifest: restore it from a backup, or open an empty place', {
+      object: found,
+    });
   }
   const state: ManifestState = {
     number: 1,
@@ -172,18 +167,16 @@ function* create(parts: ManifestParts, log: LogStore, random: Random, clock: Clo
   return state;
 }
 
-function checkLog(state: ManifestState, log: LogStore): void {
-  if (state.log.kind === log.kind) return;
-  throw new StorageError(
-    'UNSUPPORTED',
-    `this database was made with another log: open it with log kind=${state.log.kind}, not kind=${log.kind}`,
-  );
+function checkLog({ log: { kind } }: ManifestState, log: LogStore): void {
+  if (kind === '' || kind === log.kind) return;
+  throw new StorageError('UNSUPPORTED', `this database has another log: open it with log kind=${kind}, not kind=${log.kind}`);
 }
 
 /** From the first manifest that names a segment on, a log that is missing is a damaged database. */
 async function beginLog(manifest: Manifest, log: LogStore, segment: number): Promise<void> {
   await log.makeDurable([segment]);
-  await runJob(manifest.commit([{ kind: 'log', position: String(segment) }]));
+  const { kind } = manifest.state.log;
+  await runJob(manifest.commit([{ kind: 'log', position: String(segment), log: kind === '' ? log.kind : undefined }]));
 }
 
 /** The first segment of the term begins with its fence: where the segments of earlier terms end. */

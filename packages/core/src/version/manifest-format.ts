@@ -34,7 +34,7 @@ export interface SnapshotJson extends Origin {
 export type EditJson =
   | { kind: 'claim' }
   | { kind: 'ssts'; removed: string[]; added: { level: number; sst: SstInfoJson }[] }
-  | { kind: 'log'; position: string }
+  | { kind: 'log'; position: string; log?: string | undefined }
   | { kind: 'objects'; pendingFrom: string; next: string }
   | { kind: 'clock'; now: string; safeEpoch: string }
   | { kind: 'keyspace'; space: KeySpaceInfo }
@@ -141,7 +141,11 @@ function applyEdit(state: ManifestState, edit: EditJson): ManifestState {
     case 'ssts':
       return { ...state, version: state.version.apply({ removed: edit.removed.map(idFromJson), added: edit.added.map(addedOf) }) };
     case 'log':
-      return { ...state, logPosition: storedNumber(edit.position) };
+      return {
+        ...state,
+        logPosition: storedNumber(edit.position),
+        log: { kind: storedText(edit.log ?? state.log.kind), uuid: state.log.uuid },
+      };
     case 'objects':
       return { ...state, pendingFrom: storedNumber(edit.pendingFrom), nextObject: storedNumber(edit.next) };
     case 'clock':

@@ -19,6 +19,7 @@ export interface ManifestState {
   readonly parentNonce: string;
   /** Identity of the database: 32 hex digits. */
   readonly database: string;
+  /** Kind '': a copy that nobody has opened yet. Whoever does begins a log of theirs. */
   readonly log: { readonly kind: string; readonly uuid: string };
   /** First log segment that still counts. */
   readonly logPosition: number;

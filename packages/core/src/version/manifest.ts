@@ -180,7 +180,12 @@ function* isMine(parts: ManifestParts, state: ManifestState): Job<boolean> {
   return nonce === state.nonce && term === String(state.term);
 }
 
-function encodeManifest(parts: ManifestParts, n: number, json: SnapshotJson | EditsJson): Uint8Array {
+/** The bytes of manifest n. */
+export function encodeManifest(
+  parts: Pick<ManifestParts, 'heap' | 'kernels'>,
+  n: number,
+  json: SnapshotJson | EditsJson,
+): Uint8Array<ArrayBuffer> {
   const type = 'levels' in json ? RECORD_SNAPSHOT : RECORD_EDIT;
   const record = encodeRecord(parts.heap, parts.kernels, type, new TextEncoder().encode(JSON.stringify(json)), n);
   const bytes = new Uint8Array(HEADER_BYTES + record.length);

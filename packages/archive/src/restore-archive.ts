@@ -1,0 +1,99 @@
+// A database out of an archive. Nothing in the file is trusted: names are those of objects, sizes are what comes, and whoever opens the database checks
+// every byte that it reads.
+
+import { StorageError, type ObjectStore } from '@varve/core';
+import { restoreObjects, type ObjectSource } from '@varve/core/copy';
+import { createTarDecoder } from 'modern-tar';
+
+/** Options of {@link restoreArchive}. */
+export interface RestoreOptions {
+  /** Called after each piece with how many bytes of objects have been written. */
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+}
+
+/**
+ * Writes the database of an archive to a store where nothing is. If that fails, what was written is taken back.
+ *
+ * @throws StorageError `CORRUPTION` when the file is no archive of a database or is not whole, `CONFLICT` when something is in the store.
+ *
+ * @example
+ * import { memoryStore, open } from '@varve/core';
+ * import { archiveDatabase, restoreArchive } from '@varve/archive';
+ * const db = await open(memoryStore());
+ * await db.put('key', 'value');
+ * const store = memoryStore();
+ * await restoreArchive(archiveDatabase(db), store);
+ * const restored = await open(store);
+ * console.log(await restored.get('key'));
+ * await restored.close();
+ * await db.close();
+ */
+export async function restoreArchive(
+  file: ReadableStream<Uint8Array>,
+  store: ObjectStore,
+  { onProgress = () => undefined }: RestoreOptions = {},
+): Promise<void> {
+  let written = 0;
+  await restoreObjects(objectsOf(file), store, (bytes) => onProgress((written += bytes)));
+}
+
+/** The objects of an archive as they come. Each is read to its end before the next. */
+export async function* objectsOf(file: ReadableStream<Uint8Array>): AsyncGenerator<ObjectSource> {
+  const source = new Source(file);
+  const entries = source.stream.pipeThrough(createTarDecoder({ strict: true })).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await source.reading(entries.read());
+      if (done) return;
+      const { header, body } = value;
+      // Tools that pack a directory name it as well.
+      if (header.type === 'directory') await body.cancel();
+      else yield { name: header.name.replace(/^\.\//, ''), size: header.size, pieces: piecesOf(source, body) };
+    }
+  } finally {
+    await entries.cancel().catch(() => undefined);
+  }
+}
+
+async function* piecesOf(source: Source, body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  for (;;) {
+    const { done, value } = await source.reading(reader.read());
+    if (done) return;
+    yield value;
+  }
+}
+
+/** The file as it is read: who cannot read it on and who does not understand it are told apart. */
+class Source {
+  readonly stream: ReadableStream<Uint8Array>;
+  #failure: unknown;
+
+  constructor(file: ReadableStream<Uint8Array>) {
+    const reader = file.getReader();
+    this.stream = new ReadableStream({
+      pull: async (controller) => {
+        try {
+          const { done, value } = await reader.read();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (error) {
+          this.#failure = error;
+          controller.error(error);
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    });
+  }
+
+  /** What the decoder does not take is damage, told as such. */
+  async reading<T>(read: Promise<T>): Promise<T> {
+    try {
+      return await read;
+    } catch (cause) {
+      if (cause === this.#failure) throw cause;
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new StorageError('CORRUPTION', `the file is no archive of a database, or not whole: ${message}`, { cause });
+    }
+  }
+}

@@ -1,0 +1,74 @@
+// A database of a real browser as one file, and back.
+
+import { describe, expect, it } from 'vitest';
+import { deleteDatabase, openDatabase } from '@varve/browser';
+import { exportDatabase, importDatabase } from '@varve/browser/archive';
+import { json, utf8 } from '@varve/core';
+
+const name = (): string => `test-${crypto.randomUUID()}`;
+const CODECS = { keys: utf8, values: utf8 };
+const ENTRIES = Array.from({ length: 3000 }, (_, i): [string, string] => [`key${String(i).padStart(5, '0')}`, `value ${i} `.repeat(20)]);
+
+async function fileOf(entries: readonly [string, string][]): Promise<Blob> {
+  const called = name();
+  const db = openDatabase(called, CODECS);
+  await db.putMany(entries);
+  await db.keyspace('other', { keys: utf8, values: json<number>() }).put('n', 42);
+  const file = await new Response(exportDatabase(db)).blob();
+  await deleteDatabase(called);
+  return file;
+}
+
+async function contents(called: string): Promise<[string, string][]> {
+  const db = openDatabase(called, CODECS);
+  const entries = await db.scan().all();
+  await db.close();
+  return entries;
+}
+
+describe('a database as one file', () => {
+  it('is brought to another name, where it lives on', async () => {
+    const file = await fileOf(ENTRIES);
+    const called = name();
+    const progress: number[] = [];
+    await importDatabase(called, file, { onProgress: (bytes) => progress.push(bytes) });
+    expect(progress.at(-1)).toBeGreaterThan(file.size / 2);
+    expect(await contents(called)).toEqual(ENTRIES);
+    const db = openDatabase(called, CODECS);
+    expect(await db.keyspace('other', { keys: utf8, values: json<number>() }).get('n')).toBe(42);
+    await db.put('more', '1');
+    await db.close();
+    expect(await contents(called)).toEqual([...ENTRIES, ['more', '1']]);
+    await deleteDatabase(called);
+  });
+
+  it('comes in the place of the one that is there, for whoever has it open, again and again', async () => {
+    const called = name();
+    for (let round = 0; round < 3; round++) {
+      const db = openDatabase(called, CODECS);
+      await db.put('old', String(round));
+      await importDatabase(called, await fileOf([[`new${round}`, 'x']]));
+      await expect(db.get('old')).rejects.toMatchObject({ code: 'CLOSED', message: expect.stringContaining('put in its place') });
+      expect(await contents(called)).toEqual([[`new${round}`, 'x']]);
+    }
+    await deleteDatabase(called);
+    expect(await contents(called)).toEqual([]);
+    await deleteDatabase(called);
+  });
+
+  it('changes nothing when the file is damaged, cut short or something else', async () => {
+    const called = name();
+    const file = await fileOf(ENTRIES);
+    const db = openDatabase(called, CODECS);
+    await db.put('old', 'here');
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    bytes[4096] ^= 1;
+    for (const bad of [new Blob([bytes]), file.slice(0, file.size >> 1), new Blob(['no archive']), new Blob([])]) {
+      await expect(importDatabase(called, bad)).rejects.toMatchObject({ code: 'CORRUPTION' });
+      expect(await contents(called)).toEqual([['old', 'here']]);
+    }
+    await importDatabase(called, file);
+    expect(await contents(called)).toEqual(ENTRIES);
+    await deleteDatabase(called);
+  });
+});
