@@ -234,10 +234,13 @@ export class Engine implements MaintenanceHost {
     yield* this.#commitAlone(() => [{ kind: 'claim' }], begin, term);
   }
 
-  /** One after the other: what the edits say rests on the manifest before. */
+  /** One after the other: what the edits say rests on the manifest before. Behind one that failed nothing is known of that. */
   *#commitAlone(edits: () => readonly EditJson[], install: () => void, term?: number): Job<void> {
     try {
-      yield* this.#commits.exclusively(() => this.parts.manifest.commit(edits(), term));
+      yield* this.#commits.exclusively(() => {
+        this.writer.pipeline.assertWritable();
+        return this.parts.manifest.commit(edits(), term);
+      });
       install();
     } catch (error) {
       this.fail(error);

@@ -152,6 +152,15 @@ export const writingBugs: readonly PlantedBug[] = [
     caughtBy: { from: 1 },
   },
   {
+    name: 'commit-behind-a-failed-one',
+    rule: 7,
+    mistake: 'a commit that waited goes on with the same number, although the one before it failed and may have taken place',
+    file: 'packages/core/src/db/engine.ts',
+    find: '        this.writer.pipeline.assertWritable();\n',
+    replace: '',
+    caughtBy: { test: 'packages/simulator/test/regressions.test.ts' },
+  },
+  {
     name: 'epochs-of-a-lost-tail',
     rule: 10,
     mistake: 'a claim keeps the term of the one before, so epochs are given out twice',
