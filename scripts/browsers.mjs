@@ -14,7 +14,7 @@ const TIMEOUT_MS = 10 * 60_000;
 export const browserSteps = [
   { name: 'browsers', run: install },
   ...['chromium', 'firefox', 'webkit'].map((browser) => ({ name: `tests in ${browser}`, run: () => testIn(browser) })),
-  ...['chromium', 'firefox'].map((browser) => ({ name: `tabs of ${browser}`, run: () => testTabs(browser) })),
+  ...['chromium', 'firefox'].map((browser) => ({ name: `pages in ${browser}`, run: () => testPages(browser) })),
 ];
 
 const missing = () => PROGRAMS.filter((program) => !existsSync(program));
@@ -37,9 +37,13 @@ function testIn(browser) {
   return reportedRun(`browser-${browser}`, 'xvfb-run', ['-a', ...vitest], { timeoutMs: TIMEOUT_MS, env: { VARVE_BROWSER: browser } });
 }
 
-/** @param {string} browser */
-async function testTabs(browser) {
-  const args = ['node_modules/@playwright/test/cli.js', 'test', '--project', browser, '--reporter', 'list'];
+/**
+ * Tabs that share a database, and the playground.
+ * @param {string} browser
+ */
+async function testPages(browser) {
+  const projects = ['--project', browser, '--project', `playground-${browser}`];
+  const args = ['node_modules/@playwright/test/cli.js', 'test', ...projects, '--reporter', 'list'];
   const { ok, output } = await run('node', args, { timeoutMs: TIMEOUT_MS });
   const count = (/** @type {string} */ word) => Number(new RegExp(`^\\s*(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
   const [passed, failed] = [count('passed'), count('failed')];

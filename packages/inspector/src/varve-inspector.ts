@@ -26,6 +26,7 @@ export class VarveInspector extends LitElement {
       --varve-line: light-dark(#d7dde4, #35404c);
       --varve-fill: light-dark(#2f6f8f, #6fb3d2);
       --varve-due: light-dark(#b4571b, #f0a46b);
+      container-type: inline-size;
       display: block;
       color: var(--varve-ink);
       font:
@@ -34,13 +35,31 @@ export class VarveInspector extends LitElement {
     }
     dl {
       display: grid;
-      grid-template-columns: minmax(5.5rem, max-content) 1fr max-content;
+      grid: auto-flow dense / minmax(5.5rem, max-content) 1fr max-content;
       gap: 0.375rem 0.75rem;
       align-items: center;
       margin: 0;
     }
     dt {
+      grid-column: 1;
       color: var(--varve-dim);
+    }
+    dd.track {
+      grid-column: 2;
+    }
+    dd.figures {
+      grid-column: 3;
+    }
+    @container (width < 26rem) {
+      dl {
+        grid-template-columns: 1fr max-content;
+      }
+      dd.track {
+        grid-column: 1 / -1;
+      }
+      dd.figures {
+        grid-column: 2;
+      }
     }
     dd {
       margin: 0;
@@ -130,8 +149,10 @@ export class VarveInspector extends LitElement {
 function row(name: string, share: number, text: string): TemplateResult {
   const percent = `${Math.min(100, 100 * share).toFixed(1)}%`;
   return html`<dt>${name}</dt>
-    <div class="bar" role="img" aria-label="${name} ${percent} full"><i style="width: ${percent}"></i></div>
-    <dd>${text}</dd>`;
+    <dd class="figures">${text}</dd>
+    <dd class="track">
+      <span class="bar" role="img" aria-label="${name} ${percent} full"><i style="width: ${percent}"></i></span>
+    </dd>`;
 }
 
 /** A bar of as many parts as there are SSTs, as long as the level's share of the largest one. */
@@ -140,10 +161,12 @@ function levelRow({ level, ssts, bytes, entries, score }: LevelStats, largest: n
   const width = `${((100 * bytes) / largest / shown).toFixed(2)}%`;
   const text = `${countText(entries)} entries, ${bytesText(bytes)}`;
   return html`<dt>Level ${level}</dt>
-    <div class="bar ${score >= 1 ? 'due' : ''}" role="img" aria-label="${ssts} SSTs${score >= 1 ? ', due for a compaction' : ''}">
-      ${Array.from({ length: shown }, () => html`<i style="width: ${width}"></i>`)}
-    </div>
-    <dd>${text}</dd>`;
+    <dd class="figures">${text}</dd>
+    <dd class="track">
+      <span class="bar ${score >= 1 ? 'due' : ''}" role="img" aria-label="${ssts} SSTs${score >= 1 ? ', due for a compaction' : ''}">
+        ${Array.from({ length: shown }, () => html`<i style="width: ${width}"></i>`)}
+      </span>
+    </dd>`;
 }
 
 if (!customElements.get('varve-inspector')) customElements.define('varve-inspector', VarveInspector);

@@ -35,6 +35,10 @@ export const card = css`
     color: var(--dim);
     flex: 1 1 8rem;
   }
+  .file input {
+    max-width: 100%;
+    box-sizing: border-box;
+  }
   input {
     font: inherit;
     color: var(--ink);

@@ -7,8 +7,13 @@ import type { Place } from './places.ts';
 let worker: Worker | undefined;
 
 function newWorker(): Worker {
-  worker = new Worker(new URL('./engine-worker.ts', import.meta.url), { type: 'module', name: 'varve' });
+  worker = newToolWorker();
   return worker;
+}
+
+/** For what has the database to itself: it is not the one that the page can end. */
+export function newToolWorker(): Worker {
+  return new Worker(new URL('./engine-worker.ts', import.meta.url), { type: 'module', name: 'varve' });
 }
 
 export const NAME = 'playground';
@@ -28,4 +33,8 @@ export function killWorker(): boolean {
   return true;
 }
 
-export { newWorker };
+/** Fulfilled when the database is let go of behind the page's back: another tab has deleted it, or put another one in its place. */
+export async function isOver({ db }: Playground): Promise<void> {
+  // Of keys that nobody types: only its end is of interest.
+  for await (const _ of db.watch({ prefix: '\0' }));
+}

@@ -27,7 +27,7 @@ export class ImportCard extends LitElement {
     return html`
       <h2 id="title">Fill it</h2>
       <p>${PLACES.toLocaleString('en')} places of the world, each with its country and position.</p>
-      <progress style="width: 100%" max=${PLACES} .value=${this.done} aria-labelledby="title"></progress>
+      <progress style="width: 100%; accent-color: var(--accent)" max=${PLACES} .value=${this.done} aria-labelledby="title"></progress>
       <div class="row"><button ?disabled=${this.isBusy} @click=${this.#import}>Load the places</button></div>
       <p role="status" aria-live="polite">${this.news}</p>
     `;

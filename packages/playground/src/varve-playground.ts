@@ -3,11 +3,12 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { deleteDatabase } from '@varve/browser';
 import { card } from './card-styles.ts';
-import { killWorker, NAME, newWorker, openPlayground, type Playground } from './database.ts';
+import { isOver, killWorker, NAME, newToolWorker, openPlayground, type Playground } from './database.ts';
 import { ATTRIBUTION } from './places.ts';
 import './import-card.ts';
 import './search-card.ts';
 import './entries-card.ts';
+import './file-card.ts';
 
 export class VarvePlayground extends LitElement {
   static override properties = { playground: { state: true }, where: { state: true }, news: { state: true } };
@@ -80,6 +81,7 @@ export class VarvePlayground extends LitElement {
           </div>
         </section>
         <entries-card class="card" .db=${db}></entries-card>
+        <file-card class="card" .db=${db}></file-card>
         <section class="card" aria-labelledby="break">
           <h2 id="break">Break it</h2>
           <p>What was acknowledged is there afterwards, whichever of these you do, and how often.</p>
@@ -95,8 +97,10 @@ export class VarvePlayground extends LitElement {
     `;
   }
 
+  /** Whatever becomes of the database, in whichever tab: the page goes on with the one that is there. */
   #open(): void {
     this.playground = openPlayground();
+    void isOver(this.playground).then(() => this.#open());
     this.where = 'opening';
     const start = performance.now();
     this.playground.db.opened.then(
@@ -137,8 +141,7 @@ export class VarvePlayground extends LitElement {
 
   readonly #delete = (): void => {
     void this.#run('Deleted, and made anew', async () => {
-      await deleteDatabase(NAME, { worker: newWorker });
-      this.#open();
+      await deleteDatabase(NAME, { worker: newToolWorker });
       await this.playground.db.opened;
     });
   };

@@ -1,7 +1,8 @@
 // Tabs of one browser that share a database.
 
 import { expect, type Page } from '@playwright/test';
-import { newTab, test } from './browsers.ts';
+import { test } from '../../../../scripts/browsers/profile.ts';
+import { newTab } from './site-tab.ts';
 
 const put = (page: Page, key: string, value: string) =>
   page.evaluate(async ([k, v]) => void (await varve.open('app').put(k, v)), [key, value] as const);

@@ -15,6 +15,7 @@ import type { ModelHistory, Write } from '../model/history.ts';
 import { Gone, type Process } from '../world/process.ts';
 import { PowerLost } from '../disk/gate.ts';
 import type { Trace } from '../world/trace.ts';
+import { isDamage } from './damage.ts';
 import { expectThat, Wrong } from './wrong.ts';
 
 export type Db = Database<SyncMemoryStore, string, Uint8Array, string, string, Uint8Array>;
@@ -181,7 +182,7 @@ export class Incarnation {
     this.#expectOthers(code);
     if (code === 'UNKNOWN') return;
     // An update that could not read what was there has written nothing.
-    const isUnread = code === 'CORRUPTION' && this.gate.rotten > 0;
+    const isUnread = isDamage(code) && this.gate.rotten > 0;
     if (code === undefined || !(NOT_THERE.has(code) || isUnread)) throw error;
     if (this.overtakenAt === undefined) return this.#history.withdraw(moment);
     expectThat(moment > this.overtakenAt.earliest, `write ${moment} was refused (${code}), and is there`);
@@ -236,7 +237,7 @@ export class Incarnation {
   isExpected(error: unknown): boolean {
     if (error instanceof Gone || error instanceof PowerLost) return true;
     if (!(error instanceof StorageError)) return false;
-    if (error.code === 'CORRUPTION') return this.gate.rotten > 0;
+    if (isDamage(error.code)) return this.gate.rotten > 0;
     this.#expectOthers(error.code);
     return NOT_THERE.has(error.code) || error.code === 'UNKNOWN' || error.code === 'EXPIRED';
   }

@@ -14,6 +14,7 @@ import { Memories } from '../world/memories.ts';
 import { Gone, Process } from '../world/process.ts';
 import { Trace } from '../world/trace.ts';
 import { World } from '../world/world.ts';
+import { isDamage } from './damage.ts';
 import { CODECS, Incarnation, SPACE_NAMES, type Db } from './incarnation.ts';
 import type { Script } from './script.ts';
 import { expectThat, Wrong } from './wrong.ts';
@@ -279,6 +280,6 @@ function isOfTheWorld(error: unknown): boolean {
 function isPassing(error: unknown, gate: Gate): boolean {
   if (!isOfTheWorld(error)) return false;
   if (!(error instanceof StorageError)) return true;
-  if (error.code === 'CORRUPTION') return gate.rotten > 0;
+  if (isDamage(error.code)) return gate.rotten > 0;
   return ['UNAVAILABLE', 'QUOTA', 'FENCED', 'UNKNOWN', 'READ_ONLY', 'CLOSED'].includes(error.code);
 }

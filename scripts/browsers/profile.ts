@@ -4,12 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, firefox, test as base, type BrowserContext, type Page } from '@playwright/test';
-import type { PageApi } from './site/page.ts';
-
-declare global {
-  var varve: PageApi;
-}
+import { chromium, firefox, test as base, type BrowserContext } from '@playwright/test';
 
 const CHROMIUM_ARGUMENTS = [
   '--no-sandbox',
@@ -38,15 +33,14 @@ export const test = base.extend<{ profile: Profile }>({
     await use({
       folder,
       async launch() {
-        context =
-          project.name === 'firefox'
-            ? await firefox.launchPersistentContext(folder, {
-                ...site,
-                channel: 'moz-firefox',
-                executablePath: '/usr/bin/firefox-esr',
-                firefoxUserPrefs: FIREFOX_PREFERENCES,
-              })
-            : await chromium.launchPersistentContext(folder, { ...site, executablePath: '/usr/bin/chromium', args: CHROMIUM_ARGUMENTS });
+        context = project.name.endsWith('firefox')
+          ? await firefox.launchPersistentContext(folder, {
+              ...site,
+              channel: 'moz-firefox',
+              executablePath: '/usr/bin/firefox-esr',
+              firefoxUserPrefs: FIREFOX_PREFERENCES,
+            })
+          : await chromium.launchPersistentContext(folder, { ...site, executablePath: '/usr/bin/chromium', args: CHROMIUM_ARGUMENTS });
         return context;
       },
       kill: () => killProcessesOf(folder),
@@ -63,12 +57,4 @@ function killProcessesOf(folder: string): void {
   } catch {
     // None is left.
   }
-}
-
-/** A tab with the site. */
-export async function newTab(context: BrowserContext): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto('/');
-  await page.locator('#state', { hasText: 'ready' }).waitFor();
-  return page;
 }
