@@ -75,7 +75,7 @@ export const kernelBugs: readonly PlantedBug[] = [
     file: `${ASSEMBLY}/block-load.ts`,
     find: '  if (sum != load<u64>(trailer, TRAILER_CHECKSUM)) return UNSOUND;\n',
     replace: '  if (!sum) return UNSOUND;\n',
-    caughtBy: { from: 17 },
+    caughtBy: { from: 139 },
   },
   {
     name: 'bloom-probe-of-other-bits',

@@ -15,7 +15,7 @@ export const mergingBugs: readonly PlantedBug[] = [
     file: FLUSHER,
     find: '      const written = yield* this.#build(memtables, ids);\n',
     replace: '      const written = yield* this.#build(memtables, ids);\n      yield* same(() => this.#log.truncate(position));\n',
-    caughtBy: { from: 16 },
+    caughtBy: { from: 35 },
   },
   {
     name: 'flushed-sst-not-named',

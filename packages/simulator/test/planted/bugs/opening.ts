@@ -15,7 +15,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: MANIFEST,
     find: 'if (!won && !(yield* isMine(parts, state))) throw fenced(name);',
     replace: 'void won;',
-    caughtBy: { from: 25 },
+    caughtBy: { from: 232 },
   },
   {
     name: 'nothing-listed-above',
@@ -41,7 +41,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: MANIFEST,
     find: '    if (n <= this.#state.number) return this.isOvertaken();\n    const mine',
     replace: '    if (n <= this.#state.number) return true;\n    const mine',
-    caughtBy: { from: 40 },
+    caughtBy: { from: 67 },
   },
   {
     name: 'own-manifest-not-missed',
@@ -68,7 +68,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: OPEN,
     find: '  if (recovered.unsynced.length > 0) await log.makeDurable(recovered.unsynced);\n',
     replace: '',
-    caughtBy: { from: 13 },
+    caughtBy: { from: 43 },
   },
   {
     name: 'recovered-durable-in-part',
@@ -77,7 +77,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: RECOVERY,
     find: 'if (Math.max(synced, known) < end) this.#unsynced.push(number);',
     replace: 'if (Math.max(synced, known) === 0) this.#unsynced.push(number);',
-    caughtBy: { from: 13 },
+    caughtBy: { from: 94 },
   },
   {
     name: 'fence-not-written',

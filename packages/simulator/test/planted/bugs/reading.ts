@@ -63,7 +63,7 @@ export const readingBugs: readonly PlantedBug[] = [
     file: CURSOR,
     find: '    this.#hold();\n    this.#after = lastKey(page);\n',
     replace: '    this.#after = lastKey(page);\n',
-    caughtBy: { from: 22 },
+    caughtBy: { from: 68 },
   },
   {
     name: 'scan-without-a-pin',

@@ -13,7 +13,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: PIPELINE,
     find: '    const end = this.#appended;\n    this.#log.sync().then(',
     replace: '    const end = this.#appended;\n    this.#synced = end;\n    this.#log.sync().then(',
-    caughtBy: { from: 66 },
+    caughtBy: { from: 622 },
   },
   {
     name: 'sync-counts-later-appends',
@@ -69,7 +69,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: PIPELINE,
     find: "if (durability === 'synced' || !this.#acks.isEmpty) this.#syncNow();",
     replace: 'if (!this.#acks.isEmpty) this.#syncNow();',
-    caughtBy: { from: 77 },
+    caughtBy: { from: 213 },
   },
   {
     name: 'buffered-before-append',
