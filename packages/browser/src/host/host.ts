@@ -149,6 +149,10 @@ export class Host {
 
 export function failureOf(error: unknown): Failure {
   if (error instanceof StorageError) return { code: error.code, message: error.message };
+  if (error instanceof WebAssembly.CompileError) {
+    const remedy = "does the Content-Security-Policy of the page, or of the worker's script, say script-src 'wasm-unsafe-eval'?";
+    return { code: 'UNSUPPORTED', message: `the browser refuses WebAssembly: ${remedy} ${error.message}` };
+  }
   return { code: 'UNAVAILABLE', message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
 }
 
