@@ -1,30 +1,31 @@
 // `npm run sim -- --seeds N --from M`: lives, one a seed. A failure tells its seed; the same seed lives the same life again.
-//
-//   --steps n         about so many steps a life
-//   --until-failure   stop at the first one
-//   --trace           what happened, call by call, of lives that fail
-//   --shrink folder   write the shortest script that still fails to <folder>/seed-<seed>.json
-//   --script file     live this script instead
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { generate } from './sim/generate.ts';
 import { judge } from './sim/judge.ts';
 import { live, LifeFailed } from './sim/live.ts';
 import { scriptText, type Script } from './sim/script.ts';
 import { shrink } from './sim/shrink.ts';
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '1000' },
-    from: { type: 'string', default: '1' },
-    steps: { type: 'string' },
-    trace: { type: 'boolean', default: false },
-    'until-failure': { type: 'boolean', default: false },
-    shrink: { type: 'string' },
-    script: { type: 'string' },
-  },
-});
+const OPTIONS = {
+  seeds: { type: 'string', default: '1000' },
+  from: { type: 'string', default: '1' },
+  steps: { type: 'string' },
+  trace: { type: 'boolean', default: false },
+  'until-failure': { type: 'boolean', default: false },
+  shrink: { type: 'string' },
+  script: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const satisfies ParseArgsConfig['options'];
+const USAGE = `npm run sim -- [--seeds n (1000)] [--from seed (1)]
+  --steps n         about so many steps a life
+  --until-failure   stop at the first one
+  --trace           what happened, call by call, of lives that fail
+  --shrink folder   write the shortest script that still fails to <folder>/seed-<seed>.json
+  --script file     live this script instead`;
+
+const values = readOptions();
 const sum = { lives: 0, steps: 0, operations: 0, events: 0, crashes: 0, crashed: 0, failed: 0 };
 const start = performance.now();
 
@@ -49,6 +50,18 @@ say(
     `in ${seconds.toFixed(1)} s (${Math.round(sum.operations / seconds)} operations/s), Node ${process.version}: ${sum.failed} failed`,
 );
 process.exitCode = sum.failed > 0 || sum.lives === 0 ? 1 : 0;
+
+function readOptions() {
+  try {
+    const { values: read } = parseArgs({ options: OPTIONS });
+    if (!read.help) return read;
+    say(USAGE);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n${USAGE}\n`);
+    process.exit(2);
+  }
+}
 
 function* scripts(): Generator<Script> {
   if (values.script !== undefined) yield JSON.parse(readFileSync(values.script, 'utf8')) as Script;
