@@ -12,7 +12,8 @@ export async function main(args: readonly string[]): Promise<number> {
     if (args[0] === '--version') return sayVersion();
     const { directory, rest } = splitDirectory(args);
     process.exitCode = EXIT_OK;
-    const run = (place: string): Promise<unknown> => program({ directory: place }, json).parseAsync([...rest], { from: 'user' });
+    const run = (place: string, prepare?: () => Promise<void>): Promise<unknown> =>
+      program({ directory: place }, json, prepare).parseAsync([...rest], { from: 'user' });
     if (await isFile(directory)) await withUnpacked(directory, rest[0], run);
     else await run(directory);
     return process.exitCode;

@@ -116,6 +116,8 @@ it('takes back what it has written when the place is full', async () => {
 it.each([
   ['a name that leads elsewhere', '../secret', 3],
   ['a manifest that is cut short', 'manifest/00000000000000000001.manifest', 3],
+  ['a manifest that says it is huge', 'manifest/00000000000000000001.manifest', 2 ** 50],
+  ['a manifest of a later number', 'manifest/00000000000000000002.manifest', 2],
   ['an object that is too long', 'sst/0000000001-0000000001.sst', 1],
 ])('refuses %s', async (_, name, size) => {
   const pieces = async function* (): AsyncGenerator<Uint8Array> {
