@@ -14,7 +14,7 @@ export interface OpenDatabaseOptions<K = Uint8Array, V = Uint8Array, P = K, KI =
   readonly keys?: KeyCodec<K, P, KI> | undefined;
   /** Codec of the values. Default: bytes. */
   readonly values?: Codec<V, VI> | undefined;
-  /** Makes the worker, where a bundler does not find it by itself: `() => new Worker(new URL('@varve/browser/worker', import.meta.url), ...)`. */
+  /** Makes the worker, where a bundler does not find it by itself: of `@varve/browser/worker`, which is one file that imports nothing. */
   readonly worker?: (() => Worker) | undefined;
 }
 
