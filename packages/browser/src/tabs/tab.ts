@@ -130,7 +130,7 @@ export class Tab {
     };
     worker.onerror = (event) => {
       const why =
-        event.message || 'it could not be loaded: does the page allow workers from its own place (Content-Security-Policy: worker-src)?';
+        event.message || 'it could not be loaded: is its file there (option worker), and allowed (Content-Security-Policy: worker-src)?';
       if (this.#worker === worker) this.#end(new StorageError('UNSUPPORTED', `the worker of the database failed: ${why}`));
     };
     worker.postMessage({ start: { name, client: this.#client, keys, values, options } });
