@@ -10,9 +10,12 @@ const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/firefox-esr', '/usr/lib/x86_64-
 const INSTALL_TIMEOUT_MS = 10 * 60_000;
 const TIMEOUT_MS = 10 * 60_000;
 
+/** @type {import('./steps.mjs').Step} */
+export const installBrowsers = { name: 'browsers', run: install };
+
 /** @type {import('./steps.mjs').Step[]} */
 export const browserSteps = [
-  { name: 'browsers', run: install },
+  installBrowsers,
   ...['chromium', 'firefox', 'webkit'].map((browser) => ({ name: `tests in ${browser}`, run: () => testIn(browser) })),
   ...['chromium', 'firefox'].map((browser) => ({ name: `pages in ${browser}`, run: () => testPages(browser) })),
 ];

@@ -2,6 +2,7 @@
 
 import type { Codec, KeyCodec } from '@varve/core';
 import { bytes, StorageError, type BytesLike } from '@varve/core/codecs';
+import { checkName } from './database-name.ts';
 import { Connection } from './client/connection.ts';
 import { RemoteDatabase } from './client/remote-database.ts';
 import { spawnWorker } from './tabs/spawn-worker.ts';
@@ -14,7 +15,7 @@ export interface OpenDatabaseOptions<K = Uint8Array, V = Uint8Array, P = K, KI =
   readonly keys?: KeyCodec<K, P, KI> | undefined;
   /** Codec of the values. Default: bytes. */
   readonly values?: Codec<V, VI> | undefined;
-  /** Makes the worker, where a bundler does not find it by itself: `() => new Worker(new URL('@varve/browser/worker', import.meta.url), ...)`. */
+  /** Makes the worker, where a bundler does not find it by itself: of `@varve/browser/worker`, which is one file that imports nothing. */
   readonly worker?: (() => Worker) | undefined;
 }
 
@@ -78,9 +79,7 @@ export function openDatabase<K = Uint8Array, V = Uint8Array, P = BytesLike, KI =
   name: string,
   options: OpenDatabaseOptions<K, V, P, KI, VI> = {},
 ): BrowserDatabase<K, V, P, KI, VI> {
-  if (typeof name !== 'string' || !/^[\w.-]{1,100}$/.test(name)) {
-    throw new TypeError(`the name of a database is 1 to 100 of the characters a-z A-Z 0-9 _ . -, not ${JSON.stringify(name)}`);
-  }
+  checkName(name);
   const {
     keys = bytes as unknown as KeyCodec<K, P, KI>,
     values = bytes as unknown as Codec<V, VI>,

@@ -44,7 +44,7 @@ async function readThrough(store: ObjectStore): Promise<void> {
     const { problems } = await db.verify();
     const [first] = problems;
     if (first === undefined) return;
-    throw new StorageError('CORRUPTION', `the file is damaged, nothing was changed: ${first.message}`, { object: first.object });
+    throw new StorageError('CORRUPTION', `the file is damaged, nothing was changed: ${first.message}`);
   } finally {
     await db.close();
   }
@@ -58,10 +58,13 @@ async function* objectsOf(ask: Ask): AsyncGenerator<ObjectSource> {
   }
 }
 
+/** One is on its way while the one before is written. */
 async function* piecesOf(ask: Ask): AsyncGenerator<Uint8Array> {
+  let coming = ask('piece');
   for (;;) {
-    const { piece } = await ask('piece');
+    const { piece } = await coming;
     if (piece === undefined) return;
+    coming = ask('piece');
     yield piece;
   }
 }

@@ -1,5 +1,6 @@
 // Deleting a database: every tab lets go of it first.
 
+import { checkName } from '../database-name.ts';
 import { exclusiveWorker } from './exclusive-worker.ts';
 import { spawnWorker } from './spawn-worker.ts';
 
@@ -14,5 +15,6 @@ export async function deleteDatabase(
   name: string,
   { worker: newWorker = spawnWorker }: { readonly worker?: () => Worker } = {},
 ): Promise<void> {
+  checkName(name);
   await exclusiveWorker({ name, message: 'the database was deleted', newWorker, task: { remove: name } });
 }

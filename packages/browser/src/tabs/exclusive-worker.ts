@@ -2,7 +2,9 @@
 
 import { StorageError, type StorageErrorCode } from '@varve/core/codecs';
 import { holdLock } from './locks.ts';
-import { channelName, leaderLock, type RestoreQuestion, type TabMessage, type WorkerMessage } from './messages.ts';
+import { channelName, leaderLock } from './messages.ts';
+import type { RemoveMessage, RestoreAnswer, RestoreMessage, RestoreQuestion, TabMessage, WorkerMessage } from './messages.ts';
+import { workerFailure } from './worker-failure.ts';
 
 export interface ExclusiveWork {
   readonly name: string;
@@ -10,35 +12,44 @@ export interface ExclusiveWork {
   readonly message: string;
   readonly newWorker: () => Worker;
   /** Said to the worker first. */
-  readonly task: object;
+  readonly task: RemoveMessage | RestoreMessage;
   /** Called with what the worker asks; returns what it is told, and what of that is handed over. */
-  readonly answer?: (question: RestoreQuestion) => Promise<{ message: object; transfer?: Transferable[] }>;
+  readonly answer?: (question: RestoreQuestion) => Promise<{ message: RestoreAnswer; transfer?: Transferable[] }>;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Fulfilled when the worker says that it is done. */
-export async function exclusiveWorker({ name, message, newWorker, task, answer }: ExclusiveWork): Promise<void> {
+export async function exclusiveWorker(work: ExclusiveWork): Promise<void> {
+  const { name, message, newWorker, signal } = work;
+  signal?.throwIfAborted();
   const channel = new BroadcastChannel(channelName(name));
-  channel.postMessage({ kind: 'delete', message } satisfies TabMessage);
+  channel.postMessage({ kind: 'let go', message } satisfies TabMessage);
   channel.close();
-  const letGo = await holdLock(leaderLock(name));
+  const letGo = await holdLock(leaderLock(name), signal);
   let worker: Worker | undefined;
   try {
-    const made = (worker = newWorker());
-    await new Promise<void>((resolve, reject) => {
-      const tell = async (question: RestoreQuestion): Promise<void> => {
-        const told = await answer!(question);
-        made.postMessage(told.message, told.transfer ?? []);
-      };
-      made.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
-        if ('failed' in data) reject(new StorageError(data.failed.code as StorageErrorCode, data.failed.message));
-        else if ('ask' in data) tell(data.ask).catch(reject);
-        else resolve();
-      };
-      made.onerror = (event) => reject(new StorageError('UNSUPPORTED', `the worker of the database failed: ${event.message}`));
-      made.postMessage(task);
-    });
+    signal?.throwIfAborted();
+    worker = newWorker();
+    await done(worker, work);
   } finally {
     worker?.terminate();
     letGo?.();
   }
+}
+
+function done(worker: Worker, { task, answer, signal }: ExclusiveWork): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const tell = async (question: RestoreQuestion): Promise<void> => {
+      const { message, transfer = [] } = await answer!(question);
+      worker.postMessage(message, transfer);
+    };
+    worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
+      if ('failed' in data) reject(new StorageError(data.failed.code as StorageErrorCode, data.failed.message));
+      else if ('ask' in data) tell(data.ask).catch(reject);
+      else resolve();
+    };
+    worker.onerror = (event) => reject(workerFailure(event));
+    signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    worker.postMessage(task);
+  });
 }

@@ -15,7 +15,7 @@ export type TabMessage =
   /** A newer build is there: let go. */
   | { readonly kind: 'yield'; readonly version: number }
   /** The database is to be deleted, or another one comes in its place: let go for good, and say why. */
-  | { readonly kind: 'delete'; readonly message: string };
+  | { readonly kind: 'let go'; readonly message: string };
 
 /** An error that crosses contexts. */
 export interface Failure {

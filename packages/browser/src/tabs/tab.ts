@@ -8,6 +8,7 @@ import { channelPort, workerPort } from './channel-port.ts';
 import { holdLock, lockIsFree } from './locks.ts';
 import { channelName, clientChannelName, clientLock, engineLock, leaderLock, VERSION } from './messages.ts';
 import type { EngineOptions, Failure, TabMessage, WorkerMessage } from './messages.ts';
+import { workerFailure } from './worker-failure.ts';
 
 /**
  * A worker that does not say that it has closed is ended all the same. On a busy machine closing may take seconds, and WebKit can leave a database of
@@ -132,9 +133,7 @@ export class Tab {
       else if ('failed' in message) this.#end(errorOf(message.failed));
     };
     worker.onerror = (event) => {
-      const why =
-        event.message || 'it could not be loaded: does the page allow workers from its own place (Content-Security-Policy: worker-src)?';
-      if (this.#worker === worker) this.#end(new StorageError('UNSUPPORTED', `the worker of the database failed: ${why}`));
+      if (this.#worker === worker) this.#end(workerFailure(event));
     };
     worker.postMessage({ start: { name, client: this.#client, keys, values, options } });
   }
@@ -174,7 +173,7 @@ export class Tab {
       case 'yield':
         if (message.version > VERSION) this.#end(outdated());
         return;
-      case 'delete':
+      case 'let go':
         this.#end(new StorageError('CLOSED', message.message));
         return;
       case 'hello':
