@@ -71,7 +71,10 @@ class Source {
       pull: async (controller) => {
         try {
           const { done, value } = await reader.read();
-          if (!isBegun && value !== undefined && isGzip(value)) throw packed();
+          if (!isBegun && value !== undefined && isGzip(value)) {
+            await reader.cancel();
+            throw packed();
+          }
           isBegun = true;
           if (done) controller.close();
           else controller.enqueue(value);

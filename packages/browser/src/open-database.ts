@@ -3,6 +3,7 @@
 import type { Codec, KeyCodec } from '@varve/core';
 import { bytes, StorageError, type BytesLike } from '@varve/core/codecs';
 import { checkName } from './database-name.ts';
+import { assertBrowser } from './surroundings.ts';
 import { Connection } from './client/connection.ts';
 import { RemoteDatabase } from './client/remote-database.ts';
 import { spawnWorker } from './tabs/spawn-worker.ts';
@@ -145,14 +146,4 @@ class Session {
   #forget(): void {
     registry().delete(this.#name);
   }
-}
-
-function assertBrowser(): void {
-  const missing = ['Worker', 'BroadcastChannel', 'indexedDB'].filter((name) => !(name in globalThis));
-  if ((globalThis as { navigator?: { locks?: unknown } }).navigator?.locks === undefined) missing.push('navigator.locks');
-  if (missing.length === 0) return;
-  throw new StorageError(
-    'UNSUPPORTED',
-    `openDatabase works in pages of a secure origin (https, or localhost), not here: ${missing.join(', ')} missing`,
-  );
 }

@@ -4,6 +4,8 @@ import { objectsOf } from '@varve/archive';
 import { checkObjectName, type ObjectSource } from '@varve/core/copy';
 import { StorageError } from '@varve/core/codecs';
 import { checkName } from '../database-name.ts';
+import { assertBrowser } from '../surroundings.ts';
+import { findPlace } from '../host/places.ts';
 import { exclusiveWorker } from '../tabs/exclusive-worker.ts';
 import type { RestoreAnswer, RestoreQuestion } from '../tabs/messages.ts';
 import { spawnWorker } from '../tabs/spawn-worker.ts';
@@ -17,6 +19,8 @@ export interface ImportOptions {
   readonly onProgress?: ((bytes: number) => void) | undefined;
   /** Ends it; the database stays as it was. */
   readonly signal?: AbortSignal | undefined;
+  /** Linear memory to read it through with; a database with large values that `openDatabase` is given more for needs as much here. Default 64 MiB. */
+  readonly memoryBudgetBytes?: number | undefined;
   /** Makes the worker, as in `openDatabase`. */
   readonly worker?: (() => Worker) | undefined;
 }
@@ -40,7 +44,7 @@ export interface ImportOptions {
 export async function importDatabase(
   name: string,
   file: Blob | ReadableStream<Uint8Array>,
-  { onProgress = () => undefined, signal, worker: newWorker = spawnWorker }: ImportOptions = {},
+  { onProgress = () => undefined, signal, memoryBudgetBytes, worker: newWorker = spawnWorker }: ImportOptions = {},
 ): Promise<void> {
   checkName(name);
   const stream = 'stream' in file ? file.stream() : file;
@@ -48,11 +52,25 @@ export async function importDatabase(
   try {
     // Nobody loses the database for a file that is something else.
     await source.begin();
-    const message = 'another database was put in its place: open it again';
-    await exclusiveWorker({ name, message, newWorker, signal, task: { restore: name }, answer: (question) => source.answer(question) });
+    await assertStorage();
+    const message = 'another database is being put in its place: open it again';
+    const task = { restore: { name, memoryBudgetBytes } };
+    await exclusiveWorker({ name, message, newWorker, signal, task, answer: (question) => source.answer(question) });
   } finally {
     await source.end();
     if (!stream.locked) await stream.cancel().catch(() => undefined);
+  }
+}
+
+/** Nor for an import into nowhere: a database that lives in memory is not let go of for it. */
+async function assertStorage(): Promise<void> {
+  try {
+    assertBrowser();
+    await navigator.locks.query();
+    await findPlace('');
+  } catch (cause) {
+    if (cause instanceof StorageError) throw cause;
+    throw new StorageError('UNSUPPORTED', 'nothing can be stored here: is storage blocked for this site?', { cause });
   }
 }
 

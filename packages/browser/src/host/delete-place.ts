@@ -10,9 +10,10 @@ const RETRY_MS = 50;
 const PATIENCE_MS = 3000;
 const DELETING_MS = 30_000;
 
-/** Waits until no worker has it open. What is not there is no error. */
-export async function deletePlace(name: string): Promise<void> {
+/** Waits until no worker has it open; `alone` is called then. What is not there is no error. */
+export async function deletePlace(name: string, alone: () => void): Promise<void> {
   const letGo = await holdLock(engineLock(name));
+  alone();
   try {
     const { generation } = (await findPlace(name)) ?? { generation: 0 };
     for (const each of around(generation)) await removeGeneration(name, { generation: each });

@@ -53,7 +53,13 @@ export class Host {
         if (kind === 'failed') host?.giveUp();
       };
       const codecs = { keys: rawCodec(start.keys), values: rawCodec(start.values) };
-      const db = (await open(store as ObjectStore, { ...codecs, ...options, takeover: 'wait', onEvent })) as unknown as RawDatabase;
+      const opened = (): Promise<unknown> => open(store as ObjectStore, { ...codecs, ...options, takeover: 'wait', onEvent });
+      const db = (await opened().catch(async (error: unknown) => {
+        // What an import has left may hold the room.
+        if (place === undefined || !(error instanceof StorageError) || error.code !== 'QUOTA') throw error;
+        await removeOthers(start.name, place);
+        return opened();
+      })) as RawDatabase;
       const shared = {
         db,
         spaces: new RawSpaces(db),

@@ -4,7 +4,7 @@ import { open, StorageError, type ObjectStore } from '@varve/core';
 import { restoreObjects, type ObjectSource } from '@varve/core/copy';
 import { readState } from '@varve/core/inspect';
 import { holdLock } from '../tabs/locks.ts';
-import { engineLock, type RestoreAnswer, type RestoreQuestion } from '../tabs/messages.ts';
+import { engineLock, type RestoreAnswer, type RestoreMessage, type RestoreQuestion } from '../tabs/messages.ts';
 import { chooseBackEnd, storeAt } from './back-end.ts';
 import { removeOthers } from './delete-place.ts';
 import { replacePlace } from './places.ts';
@@ -13,33 +13,52 @@ import { rawCodec } from './raw-codec.ts';
 /** Asks the page, which has the file. */
 export type Ask = (question: RestoreQuestion) => Promise<RestoreAnswer>;
 
-/** Waits until no worker has the database open. */
-export async function restorePlace(name: string, ask: Ask): Promise<void> {
+type Asked = RestoreMessage['restore'];
+
+/** Waits until no worker has the database open; `alone` is called then. */
+export async function restorePlace({ name, memoryBudgetBytes }: Asked, ask: Ask, alone: () => void): Promise<void> {
   const letGo = await holdLock(engineLock(name));
+  alone();
   try {
-    const old = await chooseBackEnd(name, 'throw');
-    await old.store.close?.();
-    const { backEnd, generation } = old.place!;
-    await removeOthers(name, old.place!);
-    const place = { backEnd, generation: generation + 1 };
+    const { place: old, store: oldStore } = await chooseBackEnd(name, 'throw');
+    const leastTerm = await termOf(oldStore);
+    await removeOthers(name, old!);
+    const place = { backEnd: old!.backEnd, generation: old!.generation + 1 };
     const store = storeAt(name, place);
     try {
-      await restoreObjects(objectsOf(ask), store);
-      await readThrough(store);
-    } finally {
+      await restoreObjects(objectsOf(ask), store, { leastTerm });
+      await readThrough(store, memoryBudgetBytes);
+    } catch (error) {
       await store.close?.();
+      // The room is the old database's; if this fails as well, the next who opens or imports does it.
+      await removeOthers(name, old!).catch(() => undefined);
+      throw error;
     }
+    await store.close?.();
     await replacePlace(name, place);
-    await removeOthers(name, place);
+    // From here on it is done.
+    await removeOthers(name, place).catch(() => undefined);
   } finally {
     letGo?.();
   }
 }
 
+/** Of a database that cannot be read there is none to come behind. */
+async function termOf(store: ObjectStore): Promise<number> {
+  try {
+    return (await readState(store))?.term ?? 0;
+  } catch {
+    return 0;
+  } finally {
+    await store.close?.();
+  }
+}
+
 /** Opens the database as any worker will, and reads every byte of it. */
-async function readThrough(store: ObjectStore): Promise<void> {
+async function readThrough(store: ObjectStore, memoryBudgetBytes: number | undefined): Promise<void> {
   const root = (await readState(store))?.keySpaces.find(({ name }) => name === '');
-  const db = await open(store, { keys: rawCodec(root?.keys ?? 'bytes'), values: rawCodec(root?.values ?? 'bytes') });
+  const codecs = { keys: rawCodec(root?.keys ?? 'bytes'), values: rawCodec(root?.values ?? 'bytes') };
+  const db = await open(store, { ...codecs, memoryBudgetBytes });
   try {
     const { problems } = await db.verify();
     const [first] = problems;
@@ -52,7 +71,7 @@ async function readThrough(store: ObjectStore): Promise<void> {
 
 async function* objectsOf(ask: Ask): AsyncGenerator<ObjectSource> {
   for (;;) {
-    const { object } = await ask('object');
+    const { object } = await asked(ask, 'object');
     if (object === undefined) return;
     yield { ...object, pieces: piecesOf(ask) };
   }
@@ -60,11 +79,19 @@ async function* objectsOf(ask: Ask): AsyncGenerator<ObjectSource> {
 
 /** One is on its way while the one before is written. */
 async function* piecesOf(ask: Ask): AsyncGenerator<Uint8Array> {
-  let coming = ask('piece');
+  let coming = asked(ask, 'piece');
   for (;;) {
     const { piece } = await coming;
     if (piece === undefined) return;
-    coming = ask('piece');
+    coming = asked(ask, 'piece');
+    // Who stops here does not wait for it.
+    coming.catch(() => undefined);
     yield piece;
   }
+}
+
+async function asked(ask: Ask, question: RestoreQuestion): Promise<RestoreAnswer> {
+  const answer = await ask(question);
+  if (answer.stop !== undefined) throw new StorageError(answer.stop.code as StorageError['code'], answer.stop.message);
+  return answer;
 }

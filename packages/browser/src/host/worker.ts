@@ -16,14 +16,14 @@ scope.onmessage = ({ data }: MessageEvent<unknown>) => {
   if (take(data)) return;
   if (data === 'close') void close();
   else if (answered !== undefined) answered(data as RestoreAnswer);
-  else if ('remove' in (data as object)) void finish(deletePlace((data as RemoveMessage).remove));
-  else if ('restore' in (data as object)) void finish(restorePlace((data as RestoreMessage).restore, ask));
+  else if ('remove' in (data as object)) void finish(deletePlace((data as RemoveMessage).remove, alone));
+  else if ('restore' in (data as object)) void finish(restorePlace((data as RestoreMessage).restore, ask, alone));
   else void start(data as StartMessage);
 };
 
 async function start({ start: asked }: StartMessage): Promise<void> {
   try {
-    opening = Host.open(asked, () => say({ alone: true }));
+    opening = Host.open(asked, alone);
     const host = await opening;
     host.serve(asked.client, port);
     say({ ready: { backEnd: host.backEnd } });
@@ -33,6 +33,10 @@ async function start({ start: asked }: StartMessage): Promise<void> {
   } catch (error) {
     say({ failed: failureOf(error) });
   }
+}
+
+function alone(): void {
+  say({ alone: true });
 }
 
 function ask(question: RestoreQuestion): Promise<RestoreAnswer> {

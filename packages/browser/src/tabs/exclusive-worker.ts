@@ -1,10 +1,13 @@
 // A worker that has a database for itself: every tab has let go of it, and none may lead meanwhile.
 
 import { StorageError, type StorageErrorCode } from '@varve/core/codecs';
-import { holdLock } from './locks.ts';
-import { channelName, leaderLock } from './messages.ts';
+import { holdLock, lockIsFree } from './locks.ts';
+import { channelName, engineLock, leaderLock } from './messages.ts';
 import type { RemoveMessage, RestoreAnswer, RestoreMessage, RestoreQuestion, TabMessage, WorkerMessage } from './messages.ts';
 import { workerFailure } from './worker-failure.ts';
+
+/** A worker that is done lets go of its lock a little before it is heard. */
+const LAST_WORDS_MS = 2000;
 
 export interface ExclusiveWork {
   readonly name: string;
@@ -26,30 +29,50 @@ export async function exclusiveWorker(work: ExclusiveWork): Promise<void> {
   channel.postMessage({ kind: 'let go', message } satisfies TabMessage);
   channel.close();
   const letGo = await holdLock(leaderLock(name), signal);
+  const over = new AbortController();
   let worker: Worker | undefined;
   try {
     signal?.throwIfAborted();
     worker = newWorker();
-    await done(worker, work);
+    await done(worker, work, over.signal);
   } finally {
+    over.abort();
     worker?.terminate();
     letGo?.();
   }
 }
 
-function done(worker: Worker, { task, answer, signal }: ExclusiveWork): Promise<void> {
+function done(worker: Worker, { name, task, answer, signal }: ExclusiveWork, over: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    /** Why the page cannot go on: the worker tidies up, and is told of as having failed with it. */
+    let reason: unknown;
     const tell = async (question: RestoreQuestion): Promise<void> => {
-      const { message, transfer = [] } = await answer!(question);
-      worker.postMessage(message, transfer);
+      try {
+        signal?.throwIfAborted();
+        const { message, transfer = [] } = await answer!(question);
+        worker.postMessage(message, transfer);
+      } catch (error) {
+        reason = error;
+        worker.postMessage({ stop: { code: 'UNAVAILABLE', message: String(error) } } satisfies RestoreAnswer);
+      }
+    };
+    const watch = async (): Promise<void> => {
+      if (!(await lockIsFree(engineLock(name), over))) return;
+      const gone = new StorageError('UNAVAILABLE', 'the worker ended before it was done: try again');
+      setTimeout(() => reject(gone), LAST_WORDS_MS);
     };
     worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
-      if ('failed' in data) reject(new StorageError(data.failed.code as StorageErrorCode, data.failed.message));
-      else if ('ask' in data) tell(data.ask).catch(reject);
+      if ('failed' in data) reject((reason ?? new StorageError(data.failed.code as StorageErrorCode, data.failed.message)) as Error);
+      else if ('ask' in data) void tell(data.ask);
+      else if ('alone' in data) watch().catch(() => undefined);
       else resolve();
     };
     worker.onerror = (event) => reject(workerFailure(event));
-    signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    // A page that sleeps holds nothing: other tabs go on with the database.
+    const asleep = (): void => reject(new StorageError('UNAVAILABLE', 'the page was put to sleep before it was done: try again'));
+    const page = (globalThis as { document?: EventTarget }).document;
+    page?.addEventListener('freeze', asleep, { signal: over });
+    globalThis.addEventListener?.('pagehide', asleep, { signal: over });
     worker.postMessage(task);
   });
 }

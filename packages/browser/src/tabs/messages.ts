@@ -42,7 +42,7 @@ export interface RemoveMessage {
 
 /** The same, for a worker that puts another database in the place of one. It asks the page for what it writes. */
 export interface RestoreMessage {
-  readonly restore: string;
+  readonly restore: { readonly name: string; readonly memoryBudgetBytes?: number | undefined };
 }
 
 export type RestoreQuestion = 'object' | 'piece';
@@ -51,6 +51,8 @@ export type RestoreQuestion = 'object' | 'piece';
 export interface RestoreAnswer {
   readonly object?: { readonly name: string; readonly size: number };
   readonly piece?: Uint8Array<ArrayBuffer>;
+  /** The page cannot go on. */
+  readonly stop?: Failure;
 }
 
 /** What of the options of `open` the worker is told. */

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Prepare } from '../command.ts';
 import { usage } from '../failure.ts';
 import { removingAfter } from '../interrupted.ts';
 import { withProgress } from '../progress.ts';
@@ -15,20 +16,16 @@ export async function isFile(path: string): Promise<boolean> {
   return path !== '' && ((await stat(path).catch(() => undefined))?.isFile() ?? false);
 }
 
-/** A directory for what is in the file, for the time of `use`, which fills it by `unpack` when it is sure to need it. */
-export async function withUnpacked<T>(
-  file: string,
-  command: string | undefined,
-  use: (directory: string, unpack: () => Promise<void>) => Promise<T>,
-): Promise<T> {
-  if (command === 'restore') throw usage(`the directory comes first: varve ./data restore ${file}`);
-  if (command !== undefined && WRITING.includes(command)) {
-    throw usage(`${file} is a file, which is only looked into: varve ./data restore ${file} makes a database that ${command} works on`);
-  }
+/** A directory for what is in the file, for the time of `use`. It is filled when a command is sure to need it. */
+export async function withUnpacked<T>(file: string, use: (directory: string, prepare: Prepare) => Promise<T>): Promise<T> {
   const directory = mkdtempSync(join(tmpdir(), 'varve-'));
   const remove = (): void => rmSync(directory, { recursive: true, force: true });
-  const unpack = async (): Promise<void> => {
+  const prepare = async (command: string): Promise<void> => {
+    if (command === 'restore') throw usage(`the directory comes first: varve ./data restore ${file}`);
+    if (WRITING.includes(command)) {
+      throw usage(`${file} is a file, which is only looked into: varve ./data restore ${file} makes a database that ${command} works on`);
+    }
     await withProgress({ label: 'unpacking', unit: 'bytes' }, (progress) => restoreFile(directory, file, progress));
   };
-  return removingAfter(remove, () => use(directory, unpack));
+  return removingAfter(remove, () => use(directory, prepare));
 }

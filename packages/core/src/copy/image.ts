@@ -1,7 +1,7 @@
 // A database at one moment as the objects that it consists of: the SSTs of the newest version, and a manifest that names them and no log. Whoever opens
 // a copy of these objects begins a log of their own (docs/FORMAT.md, manifest). While an image is held its SSTs are not deleted; nothing else waits for it.
 
-import { closed, StorageError } from '../base/errors.ts';
+import { closed, fenced, StorageError } from '../base/errors.ts';
 import { randomHex } from '../base/hex.ts';
 import { systemRandom, type Random } from '../base/random.ts';
 import { SPACE, type BatchTarget } from '../db/batch.ts';
@@ -58,7 +58,8 @@ export class DatabaseImage {
    * The bytes of one of the objects from `offset` on, `length` of them, in a buffer of their own. Reads follow each other. Others have their turn of the
    * event loop first: a store may answer at once, however much is read.
    *
-   * @throws StorageError `CLOSED` when the image or its database is closed, `CORRUPTION` when the object is not what it was. RangeError beyond its end.
+   * @throws StorageError `CLOSED` when the image or its database is closed, `CORRUPTION` when the object is not what it was,
+   * `FENCED` when another writer has the database. RangeError beyond its end.
    */
   async read({ name, size }: ImageObject, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     if (offset < 0 || length < 0 || offset + length > size) {
@@ -69,8 +70,13 @@ export class DatabaseImage {
     if (this.#engine.closed) throw closed();
     if (name === manifestName(1)) return this.#manifest.slice(offset, offset + length);
     const bytes = new Uint8Array(length);
-    const reader = await this.#open(name, size);
-    await reader.readInto(bytes, offset);
+    try {
+      const reader = await this.#open(name, size);
+      await reader.readInto(bytes, offset);
+    } catch (error) {
+      // Who was overtaken meets objects that are gone: nothing is damaged.
+      await this.#engine.catalog.unread(error);
+    }
     return bytes;
   }
 
@@ -100,7 +106,7 @@ export class DatabaseImage {
 /**
  * The database as it is now, everything written before included. Close it.
  *
- * @throws StorageError `CLOSED` when the database is closed, and what a flush throws.
+ * @throws StorageError `CLOSED` when the database is closed, `FENCED` when another writer has it, and what a flush throws.
  *
  * @example
  * import { memoryStore, open } from '@varve/core';
@@ -116,5 +122,6 @@ export async function imageOf(db: ImageSource, random: Random = systemRandom): P
   await db.flush();
   const engine = db[SPACE].owner as Engine;
   engine.assertOpen();
+  if (await engine.parts.manifest.isOvertaken()) throw fenced();
   return new DatabaseImage(engine, random);
 }

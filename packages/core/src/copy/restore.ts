@@ -2,6 +2,7 @@
 // database, and what was written is taken back when the rest does not come.
 
 import { StorageError } from '../base/errors.ts';
+import { withLeastTerm } from './least-term.ts';
 import { MANIFEST_PREFIX, manifestName } from '../format/object-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 
@@ -21,6 +22,11 @@ export interface RestoreOptions {
   readonly onProgress?: ((bytes: number) => void) | undefined;
   /** Ends it; what was written so far is deleted. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * For a copy that comes in the place of a database: that one's term. Whoever opens the copy takes a higher one, so no epoch is given out twice, and
+   * checks of epochs that were read before hold.
+   */
+  readonly leastTerm?: number | undefined;
 }
 
 /**
@@ -59,7 +65,7 @@ class Restoration {
   }
 
   async run(objects: AsyncIterable<ObjectSource>): Promise<void> {
-    const manifest = await this.#writeObjects(objects);
+    const manifest = withLeastTerm(await this.#writeObjects(objects), this.#options.leastTerm ?? 0);
     // If this fails, whether the manifest is there is not known: what it names stays.
     if (await this.#store.putIfAbsent(manifestName(1), manifest)) return;
     throw new StorageError('CONFLICT', 'somebody made a database here meanwhile', { object: manifestName(1) });
