@@ -21,11 +21,14 @@ const firefox = playwright({
   launchOptions: { channel: 'moz-firefox', executablePath: '/usr/bin/firefox-esr', firefoxUserPrefs: FIREFOX_PREFERENCES },
 });
 
+/** What tape and abstract-level's tests import of Node. The product imports nothing of the kind: packages/level/test/bundle.test.ts. */
+const NODE_FOR_TESTS = { path: 'path-browserify', stream: 'stream-browserify' };
+
 type BrowserOptions = NonNullable<NonNullable<TestProjectInlineConfiguration['test']>['browser']>;
 
 function project(name: string, browser: Partial<BrowserOptions>): TestProjectInlineConfiguration {
   return {
-    resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
+    resolve: { conditions: ['source', 'module', 'browser', 'development|production'], alias: NODE_FOR_TESTS },
     optimizeDeps: { entries: ['packages/*/test/**/*.browser.test.ts'] },
     test: {
       name,

@@ -1,0 +1,33 @@
+// abstract-level's suite on databases in the origin private file system, in a dedicated worker.
+
+import './node-globals.ts';
+import { opfsStore } from '@varve/adapter-opfs';
+import { expect, it } from 'vitest';
+import type { SuiteResult } from '../abstract-suite.ts';
+import { ASSERTIONS, expectAll, SUITE_TIMEOUT_MS } from '../expect-all.ts';
+import { SmallLevel } from './small-level.ts';
+
+/** WebKitGTK has the file system, and refuses synchronous access. */
+const isAllowed = !navigator.userAgent.includes('WebKit') || navigator.userAgent.includes('Chrome');
+
+function resultOf(worker: Worker, folder: string): Promise<SuiteResult> {
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<SuiteResult>) => resolve(data);
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.postMessage({ folder });
+  });
+}
+
+it.each(isAllowed ? ['the origin private file system'] : [])('passes the whole suite in %s', { timeout: SUITE_TIMEOUT_MS }, async () => {
+  const worker = new Worker(new URL('./suite-worker.ts', import.meta.url), { type: 'module' });
+  try {
+    expectAll(await resultOf(worker, `level-${crypto.randomUUID()}`), ASSERTIONS.lasting);
+  } finally {
+    worker.terminate();
+  }
+});
+
+it('says on a page where it would work, in the words of Level', async () => {
+  const db = new SmallLevel(opfsStore('level-page'));
+  await expect(db.open()).rejects.toMatchObject({ cause: { code: 'LEVEL_NOT_SUPPORTED', message: expect.stringContaining('worker') } });
+});
