@@ -3,8 +3,8 @@
 import './node-globals.ts';
 import { idbStore } from '@varve/adapter-idb';
 import { afterAll, it } from 'vitest';
-import { runAbstractSuite } from '../abstract-suite.ts';
-import { ASSERTIONS, expectAll, SUITE_TIMEOUT_MS } from '../expect-all.ts';
+import { LONG_PATIENCE_MS, runAbstractSuite } from '../abstract-suite.ts';
+import { ASSERTIONS, expectAll, LONG_SUITE_TIMEOUT_MS } from '../expect-all.ts';
 import { SmallLevel } from './small-level.ts';
 
 const names: string[] = [];
@@ -20,6 +20,6 @@ afterAll(() => {
   for (const name of names) indexedDB.deleteDatabase(name);
 });
 
-it('passes the whole suite in IndexedDB', { timeout: SUITE_TIMEOUT_MS }, async () => {
-  expectAll(await runAbstractSuite((options) => new SmallLevel(idbStore(freshName()), options)), ASSERTIONS.late);
+it('passes the whole suite in IndexedDB', { timeout: LONG_SUITE_TIMEOUT_MS }, async () => {
+  expectAll(await runAbstractSuite((options) => new SmallLevel(idbStore(freshName()), options), LONG_PATIENCE_MS), ASSERTIONS.late);
 });
