@@ -7,9 +7,9 @@ import type { Job, Told } from './writer-worker.ts';
 import { valueAt, writerOf, WrittenState } from './writes.ts';
 
 const FOLDER = 'varve-stopped-writer-test';
-const ROUNDS = 6;
+const ROUNDS = 4;
 /** Most operations that a writer gets to acknowledge before it is stopped, and most that it may have written beyond what this page has heard of. */
-const MOST = 2500;
+const MOST = 1200;
 
 afterAll(async () => {
   // Nothing was made where it is refused, and a worker that was stopped may hold files a little longer.
