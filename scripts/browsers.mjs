@@ -34,10 +34,14 @@ async function install() {
   return { ok: missing().length === 0, output: `${update.output}\n${installed.output}`, note: 'installed' };
 }
 
-/** @param {string} browser */
-function testIn(browser) {
-  const vitest = ['node', 'node_modules/vitest/vitest.mjs', 'run', '-c', 'vitest.browser.config.ts'];
-  return reportedRun(`browser-${browser}`, 'xvfb-run', ['-a', ...vitest], { timeoutMs: TIMEOUT_MS, env: { VARVE_BROWSER: browser } });
+/**
+ * Vitest in one browser.
+ * @param {string} browser
+ * @param {{ files?: string[], env?: Record<string, string>, timeoutMs?: number }} [options] default: what runs there every time
+ */
+export function testIn(browser, { files = [], env = {}, timeoutMs = TIMEOUT_MS } = {}) {
+  const vitest = ['node', 'node_modules/vitest/vitest.mjs', 'run', '-c', 'vitest.browser.config.ts', ...files];
+  return reportedRun(`browser-${browser}`, 'xvfb-run', ['-a', ...vitest], { timeoutMs, env: { ...env, VARVE_BROWSER: browser } });
 }
 
 /**
