@@ -36,7 +36,7 @@ export async function importDatabase(
   const objects = objectsOf('stream' in file ? file.stream() : file);
   let pieces: AsyncIterator<Uint8Array> | undefined;
   let handed = 0;
-  const answer = async (question: RestoreQuestion): Promise<{ message: RestoreAnswer; transfer?: Transferable[] }> => {
+  const answer = async (question: RestoreQuestion): Promise<{ message: RestoreAnswer; transfer?: ArrayBuffer[] }> => {
     if (question === 'object') {
       const { done, value: object } = await objects.next();
       if (done === true) return { message: {} };
@@ -51,6 +51,7 @@ export async function importDatabase(
   };
   try {
     await exclusiveWorker({
+      realm: globalThis,
       name,
       message: 'another database was put in its place: open it again',
       newWorker: worker,

@@ -3,37 +3,27 @@
 import { open, StorageError, type ObjectStore } from '@varve/core';
 import { restoreObjects, type ObjectSource } from '@varve/core/copy';
 import { readState } from '@varve/core/inspect';
-import { holdLock } from '../tabs/locks.ts';
-import { engineLock, type RestoreAnswer, type RestoreQuestion } from '../tabs/messages.ts';
 import { chooseBackEnd, storeAt } from './back-end.ts';
+import type { Ask } from './back-ends.ts';
 import { removeOthers } from './delete-place.ts';
 import { replacePlace } from './places.ts';
 import { rawCodec } from './raw-codec.ts';
 
-/** Asks the page, which has the file. */
-export type Ask = (question: RestoreQuestion) => Promise<RestoreAnswer>;
-
-/** Waits until no worker has the database open. */
 export async function restorePlace(name: string, ask: Ask): Promise<void> {
-  const letGo = await holdLock(engineLock(name));
+  const old = await chooseBackEnd(name, 'throw');
+  await old.store.close?.();
+  const { backEnd, generation } = old.place!;
+  await removeOthers(name, old.place!);
+  const place = { backEnd, generation: generation + 1 };
+  const store = storeAt(name, place);
   try {
-    const old = await chooseBackEnd(name, 'throw');
-    await old.store.close?.();
-    const { backEnd, generation } = old.place!;
-    await removeOthers(name, old.place!);
-    const place = { backEnd, generation: generation + 1 };
-    const store = storeAt(name, place);
-    try {
-      await restoreObjects(objectsOf(ask), store);
-      await readThrough(store);
-    } finally {
-      await store.close?.();
-    }
-    await replacePlace(name, place);
-    await removeOthers(name, place);
+    await restoreObjects(objectsOf(ask), store);
+    await readThrough(store);
   } finally {
-    letGo?.();
+    await store.close?.();
   }
+  await replacePlace(name, place);
+  await removeOthers(name, place);
 }
 
 /** Opens the database as any worker will, and reads every byte of it. */

@@ -1,5 +1,6 @@
 // Deleting a database: every tab lets go of it first.
 
+import type { Realm, WorkerEnd } from '../wire/realm.ts';
 import { exclusiveWorker } from './exclusive-worker.ts';
 import { spawnWorker } from './spawn-worker.ts';
 
@@ -10,9 +11,11 @@ import { spawnWorker } from './spawn-worker.ts';
  *
  * export const signOut = () => deleteDatabase('app');
  */
-export async function deleteDatabase(
-  name: string,
-  { worker: newWorker = spawnWorker }: { readonly worker?: () => Worker } = {},
-): Promise<void> {
-  await exclusiveWorker({ name, message: 'the database was deleted', newWorker, task: { remove: name } });
+export function deleteDatabase(name: string, { worker = spawnWorker }: { readonly worker?: () => Worker } = {}): Promise<void> {
+  return deleteDatabaseIn(globalThis, name, worker);
+}
+
+/** The same in a browser that is handed over. */
+export function deleteDatabaseIn(realm: Realm, name: string, newWorker: () => WorkerEnd): Promise<void> {
+  return exclusiveWorker({ realm, name, message: 'the database was deleted', newWorker, task: { remove: name } });
 }
