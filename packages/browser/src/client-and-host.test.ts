@@ -261,6 +261,7 @@ describe('what a page does with changes', () => {
     expect((await changes.next()).value).toMatchObject({ skipped: true });
     await side.put('b', '1');
     expect(await side.scan().all()).toEqual([['b', '1']]);
+    expect((await changes.next()).value).toMatchObject({ keys: ['b'], skipped: false });
   });
 });
 
@@ -286,9 +287,9 @@ describe('what is kept of a page', () => {
   it('goes when the page is gone, and stays while it is there', async () => {
     const { db, shared } = await setUp();
     await db.put('a', '1');
-    await shared.writes.forgetGone(() => true);
     expect([...(await shared.writes.of(CLIENT)).keys()]).toEqual([1n]);
-    await shared.writes.forgetGone((client) => client !== 'page');
+    expect([...(await shared.writes.clients())]).toEqual(['page']);
+    await shared.writes.forget(CLIENT);
     expect(await shared.writes.of(CLIENT)).toEqual(new Map());
   });
 

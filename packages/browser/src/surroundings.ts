@@ -3,9 +3,9 @@
 import { StorageError } from '@varve/core/codecs';
 
 /** Throws `UNSUPPORTED` elsewhere. */
-export function assertBrowser(): void {
-  const missing = ['Worker', 'BroadcastChannel', 'indexedDB'].filter((name) => !(name in globalThis));
-  if ((globalThis as { navigator?: { locks?: unknown } }).navigator?.locks === undefined) missing.push('navigator.locks');
+export function assertBrowser(realm: { readonly navigator?: { readonly locks?: unknown } }): void {
+  const missing = ['Worker', 'BroadcastChannel', 'indexedDB'].filter((name) => !(name in realm));
+  if (realm.navigator?.locks === undefined) missing.push('navigator.locks');
   if (missing.length === 0) return;
   throw new StorageError(
     'UNSUPPORTED',

@@ -55,7 +55,7 @@ export async function importDatabase(
     await assertStorage();
     const message = 'another database is being put in its place: open it again';
     const task = { restore: { name, memoryBudgetBytes } };
-    await exclusiveWorker({ name, message, newWorker, signal, task, answer: (question) => source.answer(question) });
+    await exclusiveWorker({ realm: globalThis, name, message, newWorker, signal, task, answer: (question) => source.answer(question) });
   } finally {
     await source.end();
     if (!stream.locked) await stream.cancel().catch(() => undefined);
@@ -65,7 +65,7 @@ export async function importDatabase(
 /** Nor for an import into nowhere: a database that lives in memory is not let go of for it. */
 async function assertStorage(): Promise<void> {
   try {
-    assertBrowser();
+    assertBrowser(globalThis);
     await navigator.locks.query();
     await findPlace('');
   } catch (cause) {
@@ -94,7 +94,7 @@ class Source {
     checkObjectName(value.name);
   }
 
-  async answer(question: RestoreQuestion): Promise<{ message: RestoreAnswer; transfer?: Transferable[] }> {
+  async answer(question: RestoreQuestion): Promise<{ message: RestoreAnswer; transfer?: ArrayBuffer[] }> {
     return question === 'object' ? { message: await this.#object() } : this.#piece();
   }
 
@@ -107,7 +107,7 @@ class Source {
   }
 
   /** Files come in pieces as they like: they are handed on in larger ones. */
-  async #piece(): Promise<{ message: RestoreAnswer; transfer?: Transferable[] }> {
+  async #piece(): Promise<{ message: RestoreAnswer; transfer?: ArrayBuffer[] }> {
     const gathered: Uint8Array[] = [];
     let length = 0;
     while (length < PIECE_BYTES) {

@@ -3,44 +3,32 @@
 import { open, StorageError, type ObjectStore } from '@varve/core';
 import { restoreObjects, type ObjectSource } from '@varve/core/copy';
 import { readState } from '@varve/core/inspect';
-import { holdLock } from '../tabs/locks.ts';
-import { engineLock, type RestoreAnswer, type RestoreMessage, type RestoreQuestion } from '../tabs/messages.ts';
+import type { RestoreAnswer, RestoreMessage, RestoreQuestion } from '../tabs/messages.ts';
 import { chooseBackEnd, storeAt } from './back-end.ts';
+import type { Ask } from './back-ends.ts';
 import { removeOthers } from './delete-place.ts';
 import { replacePlace } from './places.ts';
 import { rawCodec } from './raw-codec.ts';
 
-/** Asks the page, which has the file. */
-export type Ask = (question: RestoreQuestion) => Promise<RestoreAnswer>;
-
-type Asked = RestoreMessage['restore'];
-
-/** Waits until no worker has the database open; `alone` is called then. */
-export async function restorePlace({ name, memoryBudgetBytes }: Asked, ask: Ask, alone: () => void): Promise<void> {
-  const letGo = await holdLock(engineLock(name));
-  alone();
+export async function restorePlace({ name, memoryBudgetBytes }: RestoreMessage['restore'], ask: Ask): Promise<void> {
+  const { place: old, store: oldStore } = await chooseBackEnd(name, 'throw');
+  const leastTerm = await termOf(oldStore);
+  await removeOthers(name, old!);
+  const place = { backEnd: old!.backEnd, generation: old!.generation + 1 };
+  const store = storeAt(name, place);
   try {
-    const { place: old, store: oldStore } = await chooseBackEnd(name, 'throw');
-    const leastTerm = await termOf(oldStore);
-    await removeOthers(name, old!);
-    const place = { backEnd: old!.backEnd, generation: old!.generation + 1 };
-    const store = storeAt(name, place);
-    try {
-      await restoreObjects(objectsOf(ask), store, { leastTerm });
-      await readThrough(store, memoryBudgetBytes);
-    } catch (error) {
-      await store.close?.();
-      // The room is the old database's; if this fails as well, the next who opens or imports does it.
-      await removeOthers(name, old!).catch(() => undefined);
-      throw error;
-    }
+    await restoreObjects(objectsOf(ask), store, { leastTerm });
+    await readThrough(store, memoryBudgetBytes);
+  } catch (error) {
     await store.close?.();
-    await replacePlace(name, place);
-    // From here on it is done.
-    await removeOthers(name, place).catch(() => undefined);
-  } finally {
-    letGo?.();
+    // The room is the old database's; if this fails as well, the next who opens or imports does it.
+    await removeOthers(name, old!).catch(() => undefined);
+    throw error;
   }
+  await store.close?.();
+  await replacePlace(name, place);
+  // From here on it is done.
+  await removeOthers(name, place).catch(() => undefined);
 }
 
 /** Of a database that cannot be read there is none to come behind. */
