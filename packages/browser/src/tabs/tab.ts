@@ -42,6 +42,8 @@ export class Tab {
   #sessions = 0;
   #session: string | undefined;
   readonly #stopped = new AbortController();
+  /** Later than that: while its worker closes the page may be put to sleep. */
+  readonly #over = new AbortController();
   /** Ends the waiting for the lead, while the page is awake. */
   #awake = new AbortController();
   #worker: WorkerEnd | undefined;
@@ -80,10 +82,10 @@ export class Tab {
   async stop(): Promise<void> {
     if (this.#stopped.signal.aborted) return;
     this.#stopped.abort();
-    const worker = this.#worker;
-    this.#worker = undefined;
-    if (worker !== undefined) await closing(this.#realm, worker);
+    this.#awake.abort();
+    if (this.#worker !== undefined) await closing(this.#realm, this.#worker);
     this.#sleep();
+    this.#over.abort();
     this.#channel.close();
   }
 
@@ -227,7 +229,7 @@ export class Tab {
   }
 
   #listen(): void {
-    const { signal } = this.#stopped;
+    const { signal } = this.#over;
     const realm = this.#realm;
     const page = realm.document;
     const on = (target: LifeCycle | undefined, event: string, callback: () => void): void =>
