@@ -46,6 +46,8 @@ type BrowserOptions = NonNullable<NonNullable<TestProjectInlineConfiguration['te
 
 function project(name: string, browser: Partial<BrowserOptions>, leftOut: string[] = []): TestProjectInlineConfiguration {
   return {
+    // Two browsers may be tested at the same time.
+    cacheDir: `node_modules/.cache/vite-${name}`,
     resolve: { conditions: ['source', 'module', 'browser', 'development|production'], alias: NODE_FOR_TESTS },
     optimizeDeps: { entries: [IN_BROWSERS] },
     test: {

@@ -13,11 +13,19 @@ const TIMEOUT_MS = 10 * 60_000;
 /** @type {import('./steps.mjs').Step} */
 export const installBrowsers = { name: 'browsers', run: install };
 
-/** @type {import('./steps.mjs').Step[]} */
+const tests = (/** @type {string} */ browser) => ({ name: `tests in ${browser}`, run: () => testIn(browser) });
+const pages = (/** @type {string} */ browser) => ({ name: `pages in ${browser}`, run: () => testPages(browser) });
+
+/** Browsers wait for their disk most of the time. Pages are served on fixed ports: they stand in one lane. */
+/** @type {(import('./steps.mjs').Step | import('./steps.mjs').Lanes)[]} */
 export const browserSteps = [
   installBrowsers,
-  ...['chromium', 'firefox', 'webkit'].map((browser) => ({ name: `tests in ${browser}`, run: () => testIn(browser) })),
-  ...['chromium', 'firefox'].map((browser) => ({ name: `pages in ${browser}`, run: () => testPages(browser) })),
+  {
+    lanes: [
+      [tests('chromium'), tests('webkit')],
+      [tests('firefox'), pages('chromium'), pages('firefox')],
+    ],
+  },
 ];
 
 const missing = () => PROGRAMS.filter((program) => !existsSync(program));
