@@ -32,7 +32,7 @@ const EVERYWHERE = ['packages/core/src/**/*.test.ts', 'packages/wasm-kernels/src
 const NEEDS_NODE = [
   'packages/core/src/base/clock.test.ts', // dates of another realm come from node:vm
 ];
-/** A thousand databases: every day in Chromium, which is the fastest, elsewhere with `npm run browsers:long`. */
+/** A thousand databases each: with `npm run browsers:long`. */
 const LONG = ['packages/level/test/browser/suite-on-*.browser.test.ts'];
 /** WebKitGTK takes ten times as long as Chromium to open a database and to compute with kernels, and has one page only. */
 const LONG_IN_WEBKIT = [
@@ -67,7 +67,7 @@ const inWebKit = isLong ? [] : [...LONG, ...LONG_IN_WEBKIT];
 
 // Without its surroundings Vitest wants to set the size of the window, which MiniBrowser cannot be told.
 const projects = {
-  chromium: project('chromium', { headless: true, provider: chromium, instances: [{ browser: 'chromium' }] }),
+  chromium: project('chromium', { headless: true, provider: chromium, instances: [{ browser: 'chromium' }] }, elsewhere),
   firefox: project('firefox', { headless: true, provider: firefox, instances: [{ browser: 'firefox' }] }, elsewhere),
   webkit: project('webkit', { headless: false, ui: true, provider: webkitgtk(), instances: [{ browser: 'webkit' }] }, inWebKit),
 };

@@ -22,7 +22,8 @@ async function host(store: SyncMemoryStore, isSync = true): Promise<Shared> {
     values: rawCodec('utf8'),
     memoryBudgetBytes: 4 << 20,
   })) as unknown as RawDatabase;
-  return { db, spaces: new RawSpaces(db), writes: new ClientWrites(db), watches: new Watches(), isSync };
+  const storage = { backEnd: 'here', usageBytes: 1, quotaBytes: 2, persisted: false, evicted: false };
+  return { db, spaces: new RawSpaces(db), writes: new ClientWrites(db), watches: new Watches(), isSync, storage: async () => storage };
 }
 
 async function setUp(isSync = true, store = memoryStore()) {
@@ -419,6 +420,11 @@ describe('when the worker goes away', () => {
     await expect(read).rejects.toMatchObject({ code: 'CLOSED' });
     await expect(db.get('a')).rejects.toMatchObject({ code: 'CLOSED' });
   });
+});
+
+it('tells where the database lives', async () => {
+  const { db } = await setUp();
+  expect(await db.storage()).toEqual({ backEnd: 'here', usageBytes: 1, quotaBytes: 2, persisted: false, evicted: false });
 });
 
 describe('an image of the database, through messages', () => {

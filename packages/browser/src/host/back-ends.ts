@@ -2,6 +2,7 @@
 
 import type { OpenOptions } from '@varve/core';
 import type { RestoreAnswer, RestoreMessage, RestoreQuestion } from '../tabs/messages.ts';
+import type { StorageReport } from '../wire/storage-report.ts';
 import type { RawDatabase } from './raw-database.ts';
 
 /** Codecs that leave bytes as they are, and whatever else of the options of `open` is the page's or the host's to say. */
@@ -14,6 +15,7 @@ export interface OpenedPlace {
   readonly backEnd: string;
   /** The store answers at once. */
   readonly isSync: boolean;
+  storage(): Promise<StorageReport>;
   /** Removes what an import left that did not come to its end. */
   tidy(): Promise<void>;
 }

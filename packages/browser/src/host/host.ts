@@ -69,6 +69,7 @@ export class Host {
         writes: new ClientWrites(db),
         watches: new Watches(),
         isSync,
+        storage: () => opened.storage(),
       };
       host = new Host(realm, start, shared, opened, letGo);
       return host;

@@ -7,14 +7,14 @@ import type { RestoreAnswer, RestoreMessage, RestoreQuestion } from '../tabs/mes
 import { chooseBackEnd, storeAt } from './back-end.ts';
 import type { Ask } from './back-ends.ts';
 import { removeOthers } from './delete-place.ts';
-import { replacePlace } from './places.ts';
+import { confirmPlace } from './places.ts';
 import { rawCodec } from './raw-codec.ts';
 
 export async function restorePlace({ name, memoryBudgetBytes }: RestoreMessage['restore'], ask: Ask): Promise<void> {
   const { place: old, store: oldStore } = await chooseBackEnd(name, 'throw');
   const leastTerm = await termOf(oldStore);
   await removeOthers(name, old!);
-  const place = { backEnd: old!.backEnd, generation: old!.generation + 1 };
+  const place = { backEnd: old!.backEnd, generation: old!.generation + 1, isConfirmed: true };
   const store = storeAt(name, place);
   try {
     await restoreObjects(objectsOf(ask), store, { leastTerm });
@@ -26,7 +26,7 @@ export async function restorePlace({ name, memoryBudgetBytes }: RestoreMessage['
     throw error;
   }
   await store.close?.();
-  await replacePlace(name, place);
+  await confirmPlace(name, place);
   // From here on it is done.
   await removeOthers(name, place).catch(() => undefined);
 }

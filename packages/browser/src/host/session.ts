@@ -4,6 +4,7 @@ import { StorageError, type Durability, type Snapshot } from '@varve/core';
 import { FrameReader } from '../wire/frame-reader.ts';
 import type { FrameWriter } from '../wire/frame-writer.ts';
 import type { Port } from '../wire/port.ts';
+import type { StorageReport } from '../wire/storage-report.ts';
 import { Call, CARES, Change, DURABILITIES } from '../wire/protocol.ts';
 import { Answers } from './answers.ts';
 import { CLIENTS, type ClientWrites, type Written } from './client-writes.ts';
@@ -26,6 +27,7 @@ export interface Shared {
   readonly watches: Watches;
   /** The store answers at once. */
   readonly isSync: boolean;
+  storage(): Promise<StorageReport>;
 }
 
 /** A key space as the page named it. */
@@ -306,6 +308,8 @@ export class Session {
         return toJson(db.stats());
       case 'verify':
         return toJson(await db.verify());
+      case 'storage':
+        return toJson(await this.#shared.storage());
       case 'keyspaces':
         return toJson(db.keyspaces().filter(({ name }) => name !== CLIENTS));
       case 'flush':

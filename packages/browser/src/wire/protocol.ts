@@ -55,7 +55,7 @@ export const Event = {
 } as const;
 
 /** Things that take nothing. */
-export const CARES = ['flush', 'compact', 'sync', 'idle', 'verify', 'stats', 'keyspaces'] as const;
+export const CARES = ['flush', 'compact', 'sync', 'idle', 'verify', 'stats', 'keyspaces', 'storage'] as const;
 export type Care = (typeof CARES)[number];
 
 /** A change of a write: u8 kind, u32 space, bytes key, then a value for a put, a maybe epoch for a check. */

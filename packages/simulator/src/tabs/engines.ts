@@ -69,7 +69,8 @@ export class Engines {
         this.#writing.add(context);
         try {
           const { db, isSync } = await this.#open(context, options);
-          return { db, isSync, backEnd: 'simulated', tidy: async () => undefined };
+          const storage = { backEnd: 'simulated', usageBytes: undefined, quotaBytes: undefined, persisted: false, evicted: false };
+          return { db, isSync, backEnd: 'simulated', storage: async () => storage, tidy: async () => undefined };
         } catch (error) {
           this.#writing.delete(context);
           throw error;
