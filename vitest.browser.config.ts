@@ -34,11 +34,11 @@ const NEEDS_NODE = [
 ];
 /** A thousand databases: every day in Chromium, which is the fastest, elsewhere with `npm run browsers:long`. */
 const LONG = ['packages/level/test/browser/suite-on-*.browser.test.ts'];
-/** WebKitGTK takes ten times as long as Chromium to open a database and to compute with kernels, and has one page only. */
+/** WebKitGTK takes ten times as long as Chromium for what opens many databases or computes much with kernels, and has one page only. */
 const LONG_IN_WEBKIT = [
   'packages/wasm-kernels/src/{memtable,merge,merge-input,scan,scan-interruption,view-get}.test.ts',
   'packages/level/test/browser/suite-in-memory.browser.test.ts',
-  'packages/browser/test/engine/on-idb-in-workers.browser.test.ts',
+  'packages/browser/test/engine/{in-memory,on-idb,on-idb-in-workers}.browser.test.ts',
 ];
 const isLong = process.env['VARVE_LONG'] !== undefined;
 
