@@ -34,11 +34,11 @@ const NEEDS_NODE = [
 ];
 /** A thousand databases each: with `npm run browsers:long`. */
 const LONG = ['packages/level/test/browser/suite-on-*.browser.test.ts'];
-/** WebKitGTK takes ten times as long as Chromium to open a database and to compute with kernels, and has one page only. */
+/** WebKitGTK takes ten times as long as Chromium for what opens many databases or computes much with kernels, and has one page only. */
 const LONG_IN_WEBKIT = [
   'packages/wasm-kernels/src/{memtable,merge,merge-input,scan,scan-interruption,view-get}.test.ts',
   'packages/level/test/browser/suite-in-memory.browser.test.ts',
-  'packages/browser/test/engine/on-idb-in-workers.browser.test.ts',
+  'packages/browser/test/engine/{in-memory,on-idb,on-idb-in-workers}.browser.test.ts',
 ];
 const isLong = process.env['VARVE_LONG'] !== undefined;
 
@@ -62,13 +62,13 @@ function project(name: string, browser: Partial<BrowserOptions>, leftOut: string
   };
 }
 
-const elsewhere = isLong ? [] : LONG;
+const everywhere = isLong ? [] : LONG;
 const inWebKit = isLong ? [] : [...LONG, ...LONG_IN_WEBKIT];
 
 // Without its surroundings Vitest wants to set the size of the window, which MiniBrowser cannot be told.
 const projects = {
-  chromium: project('chromium', { headless: true, provider: chromium, instances: [{ browser: 'chromium' }] }, elsewhere),
-  firefox: project('firefox', { headless: true, provider: firefox, instances: [{ browser: 'firefox' }] }, elsewhere),
+  chromium: project('chromium', { headless: true, provider: chromium, instances: [{ browser: 'chromium' }] }, everywhere),
+  firefox: project('firefox', { headless: true, provider: firefox, instances: [{ browser: 'firefox' }] }, everywhere),
   webkit: project('webkit', { headless: false, ui: true, provider: webkitgtk(), instances: [{ browser: 'webkit' }] }, inWebKit),
 };
 const wanted = process.env['VARVE_BROWSER'] as keyof typeof projects | undefined;

@@ -44,7 +44,8 @@ describe.each([
   ['later', false],
 ])('a database through messages, whose store answers %s', (_name, isSync) => {
   it('puts, gets, deletes and scans', async () => {
-    const { db } = await setUp(isSync);
+    const { db, shared } = await setUp(isSync);
+    expect(await db.storage()).toEqual(await shared.storage());
     const epochs = await Promise.all([db.put('a', '1'), db.put('b', '2'), db.put('c', 'x'.repeat(100_000))]);
     expect(epochs[0]).toBeTypeOf('bigint');
     expect(await db.get('a')).toBe('1');
@@ -420,11 +421,6 @@ describe('when the worker goes away', () => {
     await expect(read).rejects.toMatchObject({ code: 'CLOSED' });
     await expect(db.get('a')).rejects.toMatchObject({ code: 'CLOSED' });
   });
-});
-
-it('tells where the database lives', async () => {
-  const { db } = await setUp();
-  expect(await db.storage()).toEqual({ backEnd: 'here', usageBytes: 1, quotaBytes: 2, persisted: false, evicted: false });
 });
 
 describe('an image of the database, through messages', () => {
