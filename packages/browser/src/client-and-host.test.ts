@@ -17,11 +17,8 @@ import { portPair } from './wire/port-test-kit.ts';
 const CLIENT = idOf('page');
 
 async function host(store: SyncMemoryStore, isSync = true): Promise<Shared> {
-  const db = (await open(store, {
-    keys: rawCodec('utf8'),
-    values: rawCodec('utf8'),
-    memoryBudgetBytes: 4 << 20,
-  })) as unknown as RawDatabase;
+  const options = { keys: rawCodec('utf8'), values: rawCodec('utf8'), memoryBudgetBytes: 4 << 20 };
+  const db = (await open(store, options)) as unknown as RawDatabase;
   const storage = { backEnd: 'here', usageBytes: 1, quotaBytes: 2, persisted: false, evicted: false };
   return { db, spaces: new RawSpaces(db), writes: new ClientWrites(db), watches: new Watches(), isSync, storage: async () => storage };
 }
