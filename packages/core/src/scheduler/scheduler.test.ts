@@ -36,6 +36,29 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('a scheduler', () => {
+  it.each([
+    ['in part', (scheduler: Scheduler) => scheduler.run(1, true)],
+    ['until something is reached', (scheduler: Scheduler, notes: string[]) => scheduler.driveUntil(() => notes.includes('a now'))],
+  ])('goes on by itself with a task that was driven out of a wait, %s', async (_, drive) => {
+    const scheduler = new Scheduler(hostTurns);
+    const notes: string[] = [];
+    const slow = slowStep(notes, 'a');
+    const task = scheduler.add(
+      (function* (): Job<string> {
+        const answer = (yield slow.step) as string;
+        yield;
+        return answer;
+      })(),
+      0,
+    );
+    await until(() => notes.includes('a begun'));
+    drive(scheduler, notes);
+    expect(task.ended).toBe(false);
+    slow.release();
+    expect(await task.done).toBe('a now');
+    await scheduler.idle();
+  });
+
   it('runs the most urgent task first, a few breaths a turn', async () => {
     const scheduler = new Scheduler(hostTurns);
     const notes: string[] = [];

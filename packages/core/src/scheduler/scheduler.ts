@@ -59,11 +59,13 @@ export class Scheduler {
    */
   run(breaths: number, sync = false): void {
     for (let left = breaths; left > 0 && this.#step(sync); left--);
+    this.#goOn();
   }
 
   /** Works synchronously, most urgent first, until `reached`. Throws when the work ends without reaching it. */
   driveUntil(reached: () => boolean): void {
     while (!reached()) assert(this.#step(true), 'nothing left to drive');
+    this.#goOn();
   }
 
   /** A slice of the most urgent task that can go on. False when there is none. */
@@ -79,8 +81,12 @@ export class Scheduler {
     this.#turns.next(() => {
       this.#turnAsked = false;
       this.run(this.breathsPerTurn);
-      if (this.#tasks.some((task) => task.ready)) this.#askTurn();
     });
+  }
+
+  /** Whoever was driven synchronously out of a wait is not woken by its end any more. */
+  #goOn(): void {
+    if (this.#tasks.some((task) => task.ready)) this.#askTurn();
   }
 }
 

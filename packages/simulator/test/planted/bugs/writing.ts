@@ -152,6 +152,14 @@ export const writingBugs: readonly PlantedBug[] = [
     caughtBy: { from: 1 },
   },
   {
+    name: 'left-at-a-breath',
+    mistake: 'a task that a synchronous write has driven out of its wait is never asked to go on',
+    file: 'packages/core/src/scheduler/scheduler.ts',
+    find: '    if (this.#tasks.some((task) => task.ready)) this.#askTurn();\n',
+    replace: '',
+    caughtBy: { test: 'packages/simulator/test/regressions.test.ts' },
+  },
+  {
     name: 'commit-behind-a-failed-one',
     rule: 7,
     mistake: 'a commit that waited goes on with the same number, although the one before it failed and may have taken place',
