@@ -46,8 +46,8 @@ export function s3Store(address: string, { credentials }: S3StoreOptions): S3Sto
   return storeOn(address, credentials, DEFAULT_PATIENCE);
 }
 
-/** A block is a request: larger than on a disk. */
-const CAPABILITIES: StoreCapabilities = { kind: 's3', blockSizeBytes: 65_536, largestObjectBytes: 2 ** 31 };
+/** A block is a request: larger than on a disk. The smallest memory budget has no room for merges of blocks of 64 KiB. */
+const CAPABILITIES: StoreCapabilities = { kind: 's3', blockSizeBytes: 32_768, largestObjectBytes: 2 ** 31 };
 
 /** `patience` is for tests. */
 export function storeOn(address: string, credentials: S3CredentialSource, patience: Patience): S3Store {

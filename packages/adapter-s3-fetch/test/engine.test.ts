@@ -47,3 +47,17 @@ it('what was written is there when the server comes back, and what was not ackno
   await again.put('c', '3');
   await again.close();
 });
+
+it('writes that come together cost one object of the log and two questions', async () => {
+  const fake = await startFake();
+  const db = await openTexts(storeOn(fake.address(), CREDENTIALS, PATIENCE));
+  await db.put('a', '1');
+  fake.taken();
+  await Promise.all(Array.from({ length: 100 }, (_, i) => db.put(`key ${i}`, 'value')));
+  expect(fake.taken().map((request) => request.replace(/\d{16,}/g, '#'))).toEqual([
+    'PUT db/wal/#.wal/#',
+    'HEAD db/manifest/#.manifest',
+    'HEAD db/manifest/#.manifest',
+  ]);
+  await db.close();
+});
