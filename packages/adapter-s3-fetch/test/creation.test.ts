@@ -35,6 +35,16 @@ it.each<Fault>([
   expect(await store.get('manifest/1')).toEqual(bytes(100, 1));
 });
 
+it('a creation that the runtime sends a second time by itself, since the line broke, has won', async () => {
+  const { fake, store } = await setUp();
+  fake.keepsAlive = true;
+  for (let i = 0; i < 20; i++) {
+    await store.list('');
+    fake.fault = faults('lost');
+    expect(await store.putIfAbsent(`manifest/${i}`, bytes(100))).toBe(true);
+  }
+});
+
 it('the same bytes of another are not taken for its own', async () => {
   const { store } = await setUp();
   expect(await store.putIfAbsent('manifest/1', bytes(100))).toBe(true);

@@ -48,6 +48,8 @@ export class FakeS3 {
   readonly expired = new Set<string>();
   /** It takes conditions and ignores them. */
   ignoresConditions = false;
+  /** Connections are used again. Where one breaks then, Deno and Bun (and browsers) send the request a second time by themselves. */
+  keepsAlive = false;
   /** It answers requests for a range with that range. */
   knowsRanges = true;
   /** What a deletion of many answers for some of them. */
@@ -114,6 +116,7 @@ export class FakeS3 {
 
   #send({ method }: IncomingMessage, response: ServerResponse, { status, headers, body = '' }: Reply): void {
     const length = Buffer.byteLength(body);
+    response.shouldKeepAlive = this.keepsAlive;
     response.writeHead(status, { 'content-length': String(length), ...headers });
     response.end(method === 'HEAD' ? undefined : body);
   }

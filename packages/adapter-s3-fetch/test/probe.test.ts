@@ -24,7 +24,8 @@ it('a server that heeds conditions but when two come at once is refused', async 
     return undefined;
   };
   const store = storeOn(fake.address(), CREDENTIALS, LITTLE_PATIENCE);
-  await expect(store.putIfAbsent('manifest/1', bytes(10))).rejects.toMatchObject({ code: 'STORE_UNSAFE' });
+  const failure = { code: 'STORE_UNSAFE', message: expect.stringContaining('winners=2') };
+  await expect(store.putIfAbsent('manifest/1', bytes(10))).rejects.toMatchObject(failure);
   expect(racing).toBe(3);
 });
 

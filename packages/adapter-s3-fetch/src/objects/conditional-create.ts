@@ -1,6 +1,7 @@
-// Create if absent: PUT with `If-None-Match: *`. Whoever loses a race is told 412, 409 or 500, as the server likes, and who got no answer may have won. So
-// whatever is not a clear yes is decided by what stands under the name: each call carries a nonce, and finds its own there or another's
-// (docs/PROTOCOL.md, rule 7). Only when there is nothing it is tried again, with the same bytes and the same nonce.
+// Create if absent: PUT with `If-None-Match: *`. Whoever loses a race is told 412, 409 or 500, as the server likes, and who got no answer may have won; also
+// without knowing, since Deno, Bun and browsers send a request again by themselves when a line breaks that was used before. So whatever is not a clear
+// yes is decided by what stands under the name: each call carries a nonce, and finds its own there or another's (docs/PROTOCOL.md, rule 7). Only when there
+// is nothing it is tried again, with the same bytes and the same nonce.
 
 import { StorageError } from '@varve/core';
 import { newNonce } from '../nonce.ts';
