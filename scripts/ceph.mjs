@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -69,6 +69,7 @@ class Cluster {
 
   /** @returns {Promise<Ceph>} */
   async start() {
+    process.once('exit', this.#leave);
     const [monitor, gateway, first] = await freePorts(3);
     const [fsid, osd] = [randomUUID(), randomUUID()];
     for (const name of ['mon', 'osd', 'rgw', 'run']) await mkdir(this.#path(name));
@@ -95,8 +96,15 @@ class Cluster {
   async stop() {
     const ends = this.#daemons.splice(0).map((daemon) => ended(daemon));
     await Promise.all(ends);
+    process.off('exit', this.#leave);
     await rm(this.#folder, { recursive: true, force: true });
   }
+
+  /** This process ends before it came to stop. */
+  #leave = () => {
+    for (const daemon of this.#daemons) daemon.kill('SIGKILL');
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+  };
 
   /** The gateway refuses a cluster without authentication. */
   async #createKeys() {
