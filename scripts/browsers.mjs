@@ -10,11 +10,22 @@ const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/firefox-esr', '/usr/lib/x86_64-
 const INSTALL_TIMEOUT_MS = 10 * 60_000;
 const TIMEOUT_MS = 10 * 60_000;
 
-/** @type {import('./steps.mjs').Step[]} */
+/** @type {import('./steps.mjs').Step} */
+export const installBrowsers = { name: 'browsers', run: install };
+
+const tests = (/** @type {string} */ browser) => ({ name: `tests in ${browser}`, run: () => testIn(browser) });
+const pages = (/** @type {string} */ browser) => ({ name: `pages in ${browser}`, run: () => testPages(browser) });
+
+/** Browsers wait for their disk most of the time. Pages are served on fixed ports: they stand in one lane. */
+/** @type {(import('./steps.mjs').Step | import('./steps.mjs').Lanes)[]} */
 export const browserSteps = [
-  { name: 'browsers', run: install },
-  ...['chromium', 'firefox', 'webkit'].map((browser) => ({ name: `tests in ${browser}`, run: () => testIn(browser) })),
-  ...['chromium', 'firefox'].map((browser) => ({ name: `pages in ${browser}`, run: () => testPages(browser) })),
+  installBrowsers,
+  {
+    lanes: [
+      [tests('chromium'), tests('webkit')],
+      [tests('firefox'), pages('chromium'), pages('firefox')],
+    ],
+  },
 ];
 
 const missing = () => PROGRAMS.filter((program) => !existsSync(program));
@@ -31,10 +42,14 @@ async function install() {
   return { ok: missing().length === 0, output: `${update.output}\n${installed.output}`, note: 'installed' };
 }
 
-/** @param {string} browser */
-function testIn(browser) {
-  const vitest = ['node', 'node_modules/vitest/vitest.mjs', 'run', '-c', 'vitest.browser.config.ts'];
-  return reportedRun(`browser-${browser}`, 'xvfb-run', ['-a', ...vitest], { timeoutMs: TIMEOUT_MS, env: { VARVE_BROWSER: browser } });
+/**
+ * Vitest in one browser.
+ * @param {string} browser
+ * @param {{ files?: string[], env?: Record<string, string>, timeoutMs?: number }} [options] default: what runs there every time
+ */
+export function testIn(browser, { files = [], env = {}, timeoutMs = TIMEOUT_MS } = {}) {
+  const vitest = ['node', 'node_modules/vitest/vitest.mjs', 'run', '-c', 'vitest.browser.config.ts', ...files];
+  return reportedRun(`browser-${browser}`, 'xvfb-run', ['-a', ...vitest], { timeoutMs, env: { ...env, VARVE_BROWSER: browser } });
 }
 
 /**

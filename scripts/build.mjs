@@ -1,4 +1,5 @@
-// Builds everything that is shipped: first the kernels (AssemblyScript to WebAssembly), then TypeScript to dist/ of every package.
+// Builds everything that is shipped: first the kernels (AssemblyScript to WebAssembly), then TypeScript to dist/ of every package, last
+// the worker of @varve/browser in one file.
 
 import { fileURLToPath } from 'node:url';
 import { run } from './commands.mjs';
@@ -10,6 +11,7 @@ import { packages } from './workspace.mjs';
 export const buildSteps = [
   { name: 'kernels', run: () => run('node', ['packages/wasm-kernels/scripts/build.mjs']) },
   { name: 'types', run: () => run('tsc', ['-b', '--pretty', 'false', ...packages().map(({ folder }) => folder)]) },
+  { name: 'worker', run: () => run('node', ['scripts/build-worker.mjs']) },
 ];
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -60,6 +60,52 @@ export function run(program, args, { cwd = root, env = {}, timeoutMs = DEFAULT_T
 }
 
 /**
+ * @typedef {object} Started
+ * @property {string} ready what it printed when it was ready
+ * @property {() => Promise<void>} end ends it and whatever it started
+ */
+
+/**
+ * Starts a program in the workspace that goes on until it is ended.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: Record<string, string>, ready: RegExp, timeoutMs?: number }} options `ready` is what it prints, with one group
+ * @returns {Promise<Started>}
+ */
+export function start(program, args, { cwd = root, env = {}, ready, timeoutMs = DEFAULT_TIMEOUT_MS }) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env: environment(env), stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const group = child.pid;
+    if (group !== undefined) groups.add(group);
+    const closed = new Promise((/** @type {(value: void) => void} */ over) => child.on('close', () => over()));
+    const end = () => {
+      if (group !== undefined && groups.delete(group)) endGroup(group);
+      return closed;
+    };
+    let output = '';
+    /** @param {string} why */
+    const fail = (why) => {
+      clearTimeout(timer);
+      void end();
+      reject(new Error(`${program} ${args.join(' ')}: ${why}\n${output}`));
+    };
+    const timer = setTimeout(() => fail(`not ready within ${timeoutMs / 1000} s`), timeoutMs);
+    /** @param {string} text */
+    const keep = (text) => {
+      output += text;
+      const found = ready.exec(stripVTControlCharacters(output))?.[1];
+      if (found === undefined) return;
+      clearTimeout(timer);
+      resolve({ ready: found, end });
+    };
+    child.stdout.setEncoding('utf8').on('data', keep);
+    child.stderr.setEncoding('utf8').on('data', keep);
+    child.on('error', (error) => fail(error.message));
+    child.on('close', () => fail('it ended'));
+  });
+}
+
+/**
  * The program as the machine has it, not as the workspace's dependencies bring it.
  * @param {string} program
  * @returns {string | undefined} absolute path

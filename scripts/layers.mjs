@@ -7,8 +7,8 @@ import { importsOf } from './imports.mjs';
 /** Top to bottom; `adapter-*` stands for every adapter. */
 export const PACKAGE_LINES = [
   ['bench', 'bench-browser', 'examples', 'playground'],
-  ['cli', 'cluster'],
-  ['browser', 'inspector', 'level', 'simulator', 'table'],
+  ['cli', 'cluster', 'simulator'],
+  ['browser', 'inspector', 'level', 'table'],
   ['adapter-*', 'archive', 'store-conformance'],
   ['core'],
   ['wasm-kernels'],

@@ -47,8 +47,42 @@ it('is a tar as other tools make them: with directories, and names that begin wi
   expect(await contents(store)).toEqual(entries);
 });
 
+it('is a tar in whichever order', async () => {
+  const objects = await unpackTar(file);
+  const store = memoryStore();
+  await restoreArchive(streamOf(await packTar(objects.reverse())), store);
+  expect(await contents(store)).toEqual(entries);
+});
+
+it('is refused where an object comes twice', async () => {
+  const objects = await unpackTar(file);
+  for (const again of [objects[0], objects.at(-1)!]) {
+    const store = memoryStore();
+    await expect(restoreArchive(streamOf(await packTar([...objects, again])), store)).rejects.toMatchObject({ code: 'CORRUPTION' });
+    expect(await store.list('')).toEqual([]);
+  }
+});
+
+it('is refused with the remedy when it is packed', async () => {
+  const packed = streamOf(file).pipeThrough(new CompressionStream('gzip') as ReadableWritablePair<Uint8Array, Uint8Array>);
+  await expect(restoreArchive(packed, memoryStore())).rejects.toMatchObject({
+    code: 'CORRUPTION',
+    message: expect.stringContaining('gunzip'),
+  });
+});
+
+it('is let go of, unread, when there is no place for it', async () => {
+  const store = memoryStore();
+  await (await open(store)).close();
+  await using db = await open(memoryStore(), OPTIONS);
+  const unread = archiveDatabase(db);
+  await expect(restoreArchive(unread, store)).rejects.toMatchObject({ code: 'CONFLICT' });
+  expect((await unread.getReader().read()).done).toBe(true);
+});
+
 it('is refused, and leaves nothing, wherever it is cut short', async () => {
-  const lengths = [0, 1, 511, 512, 513, 1024, file.length >> 2, file.length >> 1];
+  // The manifest is the last object; two blocks of zeros end the file.
+  const lengths = [0, 1, 511, 512, 513, 1024, file.length >> 2, file.length >> 1, file.length - 2000, file.length - 1500];
   for (const length of lengths) {
     const store = memoryStore();
     await expect(restoreArchive(streamOf(file.slice(0, length)), store), `length ${length}`).rejects.toMatchObject({ code: 'CORRUPTION' });
@@ -87,6 +121,7 @@ it('is read no faster than it is taken', async () => {
   let read = 0;
   let closed = 0;
   const image = {
+    bytes: MANY_BYTES,
     objects: [{ name: 'sst/0000000001-0000000001.sst', size: MANY_BYTES }],
     read: async (_: unknown, __: number, length: number) => ((read += length), new Uint8Array(length)),
     close: async () => void closed++,

@@ -1,4 +1,4 @@
 // Public names of @varve/archive, and nothing else.
 
-export { archiveDatabase, archiveImage, type ArchivedImage } from './archive.ts';
-export { objectsOf, restoreArchive, type RestoreOptions } from './restore-archive.ts';
+export { archiveDatabase, archiveImage, type ArchivedImage, type ArchiveOptions } from './archive.ts';
+export { objectsOf, restoreArchive } from './restore-archive.ts';

@@ -2,19 +2,14 @@
 // every byte that it reads.
 
 import { StorageError, type ObjectStore } from '@varve/core';
-import { restoreObjects, type ObjectSource } from '@varve/core/copy';
+import { restoreObjects, type ObjectSource, type RestoreOptions } from '@varve/core/copy';
 import { createTarDecoder } from 'modern-tar';
-
-/** Options of {@link restoreArchive}. */
-export interface RestoreOptions {
-  /** Called after each piece with how many bytes of objects have been written. */
-  readonly onProgress?: ((bytes: number) => void) | undefined;
-}
 
 /**
  * Writes the database of an archive to a store where nothing is. If that fails, what was written is taken back.
  *
- * @throws StorageError `CORRUPTION` when the file is no archive of a database or is not whole, `CONFLICT` when something is in the store.
+ * @throws StorageError `CORRUPTION` when the file is no archive of a database or is not whole, `CONFLICT` when something is in the store, `LOCKED` when
+ * somebody works there, `QUOTA` when it does not fit. What the file itself fails with is thrown as it is.
  *
  * @example
  * import { memoryStore, open } from '@varve/core';
@@ -28,13 +23,13 @@ export interface RestoreOptions {
  * await restored.close();
  * await db.close();
  */
-export async function restoreArchive(
-  file: ReadableStream<Uint8Array>,
-  store: ObjectStore,
-  { onProgress = () => undefined }: RestoreOptions = {},
-): Promise<void> {
-  let written = 0;
-  await restoreObjects(objectsOf(file), store, (bytes) => onProgress((written += bytes)));
+export async function restoreArchive(file: ReadableStream<Uint8Array>, store: ObjectStore, options?: RestoreOptions): Promise<void> {
+  try {
+    await restoreObjects(objectsOf(file), store, options);
+  } finally {
+    // A file that was never begun is let go of as well.
+    if (!file.locked) await file.cancel().catch(() => undefined);
+  }
 }
 
 /** The objects of an archive as they come. Each is read to its end before the next. */
@@ -71,10 +66,16 @@ class Source {
 
   constructor(file: ReadableStream<Uint8Array>) {
     const reader = file.getReader();
+    let isBegun = false;
     this.stream = new ReadableStream({
       pull: async (controller) => {
         try {
           const { done, value } = await reader.read();
+          if (!isBegun && value !== undefined && isGzip(value)) {
+            await reader.cancel();
+            throw packed();
+          }
+          isBegun = true;
           if (done) controller.close();
           else controller.enqueue(value);
         } catch (error) {
@@ -96,4 +97,12 @@ class Source {
       throw new StorageError('CORRUPTION', `the file is no archive of a database, or not whole: ${message}`, { cause });
     }
   }
+}
+
+function isGzip([first, second]: Uint8Array): boolean {
+  return first === 0x1f && second === 0x8b;
+}
+
+function packed(): StorageError {
+  return new StorageError('CORRUPTION', "the file is packed by gzip: unpack it first (gunzip, or DecompressionStream('gzip'))");
 }

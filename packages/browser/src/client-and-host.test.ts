@@ -17,12 +17,10 @@ import { portPair } from './wire/port-test-kit.ts';
 const CLIENT = idOf('page');
 
 async function host(store: SyncMemoryStore, isSync = true): Promise<Shared> {
-  const db = (await open(store, {
-    keys: rawCodec('utf8'),
-    values: rawCodec('utf8'),
-    memoryBudgetBytes: 4 << 20,
-  })) as unknown as RawDatabase;
-  return { db, spaces: new RawSpaces(db), writes: new ClientWrites(db), watches: new Watches(), isSync };
+  const options = { keys: rawCodec('utf8'), values: rawCodec('utf8'), memoryBudgetBytes: 4 << 20 };
+  const db = (await open(store, options)) as unknown as RawDatabase;
+  const storage = { backEnd: 'here', usageBytes: 1, quotaBytes: 2, persisted: false, evicted: false };
+  return { db, spaces: new RawSpaces(db), writes: new ClientWrites(db), watches: new Watches(), isSync, storage: async () => storage };
 }
 
 async function setUp(isSync = true, store = memoryStore()) {
@@ -43,7 +41,8 @@ describe.each([
   ['later', false],
 ])('a database through messages, whose store answers %s', (_name, isSync) => {
   it('puts, gets, deletes and scans', async () => {
-    const { db } = await setUp(isSync);
+    const { db, shared } = await setUp(isSync);
+    expect(await db.storage()).toEqual(await shared.storage());
     const epochs = await Promise.all([db.put('a', '1'), db.put('b', '2'), db.put('c', 'x'.repeat(100_000))]);
     expect(epochs[0]).toBeTypeOf('bigint');
     expect(await db.get('a')).toBe('1');
@@ -261,6 +260,7 @@ describe('what a page does with changes', () => {
     expect((await changes.next()).value).toMatchObject({ skipped: true });
     await side.put('b', '1');
     expect(await side.scan().all()).toEqual([['b', '1']]);
+    expect((await changes.next()).value).toMatchObject({ keys: ['b'], skipped: false });
   });
 });
 
@@ -286,9 +286,9 @@ describe('what is kept of a page', () => {
   it('goes when the page is gone, and stays while it is there', async () => {
     const { db, shared } = await setUp();
     await db.put('a', '1');
-    await shared.writes.forgetGone(() => true);
     expect([...(await shared.writes.of(CLIENT)).keys()]).toEqual([1n]);
-    await shared.writes.forgetGone((client) => client !== 'page');
+    expect([...(await shared.writes.clients())]).toEqual(['page']);
+    await shared.writes.forget(CLIENT);
     expect(await shared.writes.of(CLIENT)).toEqual(new Map());
   });
 

@@ -7,4 +7,5 @@ export type { RangeChange, Watch } from './client/watch.ts';
 export type { RemoteBatch } from './client/remote-batch.ts';
 export type { RemoteSnapshot } from './client/remote-database.ts';
 export type { RemoteReads, RemoteSpace } from './client/remote-space.ts';
+export type { StorageReport } from './wire/storage-report.ts';
 export type { EngineOptions } from './tabs/messages.ts';

@@ -2,11 +2,14 @@
 
 import type { Codec, KeyCodec } from '@varve/core';
 import { bytes, StorageError, type BytesLike } from '@varve/core/codecs';
+import { checkName } from './database-name.ts';
+import { assertBrowser } from './surroundings.ts';
 import { Connection } from './client/connection.ts';
 import { RemoteDatabase } from './client/remote-database.ts';
 import { spawnWorker } from './tabs/spawn-worker.ts';
 import { Tab } from './tabs/tab.ts';
 import type { EngineOptions } from './tabs/messages.ts';
+import type { PageRealm, WorkerEnd } from './wire/realm.ts';
 
 /** Options of {@link openDatabase}: those of `open` that make sense here, and where the worker comes from. */
 export interface OpenDatabaseOptions<K = Uint8Array, V = Uint8Array, P = K, KI = K, VI = V> extends EngineOptions {
@@ -14,7 +17,7 @@ export interface OpenDatabaseOptions<K = Uint8Array, V = Uint8Array, P = K, KI =
   readonly keys?: KeyCodec<K, P, KI> | undefined;
   /** Codec of the values. Default: bytes. */
   readonly values?: Codec<V, VI> | undefined;
-  /** Makes the worker, where a bundler does not find it by itself: `() => new Worker(new URL('@varve/browser/worker', import.meta.url), ...)`. */
+  /** Makes the worker, where a bundler does not find it by itself: of `@varve/browser/worker`, which is one file that imports nothing. */
   readonly worker?: (() => Worker) | undefined;
 }
 
@@ -52,12 +55,15 @@ export class BrowserDatabase<K, V, P = K, KI = K, VI = V> extends RemoteDatabase
   }
 }
 
+/** What could not be read for now is read again. */
+const RETRY_MS = 1000;
+
 const REGISTRY = Symbol.for('varve.databases');
 type Registry = Map<string, { readonly db: unknown; readonly keys: string; readonly values: string }>;
 
 /** One for all copies of this module in the page: what a hot reload loads again finds the same databases. */
-function registry(): Registry {
-  const holder = globalThis as { [REGISTRY]?: Registry };
+function registry(realm: PageRealm): Registry {
+  const holder = realm as { [REGISTRY]?: Registry };
   return (holder[REGISTRY] ??= new Map());
 }
 
@@ -78,53 +84,65 @@ export function openDatabase<K = Uint8Array, V = Uint8Array, P = BytesLike, KI =
   name: string,
   options: OpenDatabaseOptions<K, V, P, KI, VI> = {},
 ): BrowserDatabase<K, V, P, KI, VI> {
-  if (typeof name !== 'string' || !/^[\w.-]{1,100}$/.test(name)) {
-    throw new TypeError(`the name of a database is 1 to 100 of the characters a-z A-Z 0-9 _ . -, not ${JSON.stringify(name)}`);
-  }
+  return openDatabaseIn(globalThis, name, options);
+}
+
+/** The same in a browser that is handed over. */
+export function openDatabaseIn<K, V, P, KI, VI>(
+  realm: PageRealm,
+  name: string,
+  options: Omit<OpenDatabaseOptions<K, V, P, KI, VI>, 'worker'> & { readonly worker?: (() => WorkerEnd) | undefined },
+): BrowserDatabase<K, V, P, KI, VI> {
+  checkName(name);
   const {
     keys = bytes as unknown as KeyCodec<K, P, KI>,
     values = bytes as unknown as Codec<V, VI>,
     worker = spawnWorker,
     ...engine
   } = options;
-  const known = registry().get(name);
+  const databases = registry(realm);
+  const known = databases.get(name);
   if (known !== undefined) {
     if (known.keys === keys.name && known.values === values.name) return known.db as BrowserDatabase<K, V, P, KI, VI>;
     throw new TypeError(`the database ${name} is open in this page with other codecs: keys=${known.keys} values=${known.values}`);
   }
   const session = new Session(
-    name,
-    (connection) => new Tab({ name, keys: keys.name, values: values.name, engine, newWorker: worker }, connection),
+    realm,
+    (connection) => {
+      assertBrowser(realm);
+      return new Tab(realm, { name, keys: keys.name, values: values.name, engine, newWorker: worker }, connection);
+    },
+    // What is closed behind the page's back, by a deletion say, is opened anew when it is asked for again.
+    () => databases.delete(name),
   );
   const db = new BrowserDatabase(session, keys, values);
-  registry().set(name, { db, keys: keys.name, values: values.name });
+  databases.set(name, { db, keys: keys.name, values: values.name });
   return db;
 }
 
 /** A page's use of a database, from its first call to its end. */
 class Session {
   readonly connection: Connection;
-  readonly #name: string;
   /** Called when nobody sees the page any more: it may not come back. */
   onhidden: (() => void) | undefined;
   #tab: Tab | undefined;
   #failure: Error | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(name: string, newTab: (connection: Connection) => Tab) {
-    this.#name = name;
-    this.connection = new Connection(() => {
-      try {
-        assertBrowser();
-        this.#tab = newTab(this.connection);
-        this.#tab.onhidden = () => this.onhidden?.();
-      } catch (error) {
-        this.#failure = error as Error;
-        this.connection.end(this.#failure);
-      }
-    });
-    // What is closed behind the page's back, by a deletion say, is opened anew when it is asked for again.
-    this.connection.onended = () => this.#forget();
+  constructor(realm: PageRealm, newTab: (connection: Connection) => Tab, forget: () => void) {
+    this.connection = new Connection(
+      () => {
+        try {
+          this.#tab = newTab(this.connection);
+          this.#tab.onhidden = () => this.onhidden?.();
+        } catch (error) {
+          this.#failure = error as Error;
+          this.connection.end(this.#failure);
+        }
+      },
+      (callback) => realm.setTimeout(callback, RETRY_MS),
+    );
+    this.connection.onended = forget;
   }
 
   opened(): Promise<string> {
@@ -142,18 +160,4 @@ class Session {
     else this.connection.end(new StorageError('CLOSED', 'the database is closed: open it again'));
     await this.#tab?.stop();
   }
-
-  #forget(): void {
-    registry().delete(this.#name);
-  }
-}
-
-function assertBrowser(): void {
-  const missing = ['Worker', 'BroadcastChannel', 'indexedDB'].filter((name) => !(name in globalThis));
-  if ((globalThis as { navigator?: { locks?: unknown } }).navigator?.locks === undefined) missing.push('navigator.locks');
-  if (missing.length === 0) return;
-  throw new StorageError(
-    'UNSUPPORTED',
-    `openDatabase works in pages of a secure origin (https, or localhost), not here: ${missing.join(', ')} missing`,
-  );
 }

@@ -40,6 +40,27 @@ describe('openDatabase', () => {
     await deleteDatabase('never-made');
   });
 
+  it('tells where it lives, how much room there is, and when somebody has deleted its files', async () => {
+    const called = name();
+    const db = openDatabase(called, { keys: utf8, values: utf8 });
+    await db.put('a', '1');
+    const { backEnd, usageBytes, quotaBytes, evicted } = await db.storage();
+    expect(backEnd).toBe(await db.opened);
+    expect(evicted).toBe(false);
+    expect(usageBytes ?? 0).toBeLessThan(quotaBytes ?? Infinity);
+    await db.close();
+    if (backEnd === 'idb') await new Promise((resolve) => (indexedDB.deleteDatabase(`varve-${called}`).onsuccess = resolve));
+    else await (await (await navigator.storage.getDirectory()).getDirectoryHandle('varve')).removeEntry(called, { recursive: true });
+    const again = openDatabase(called, { keys: utf8, values: utf8 });
+    expect(await again.get('a')).toBeUndefined();
+    expect(await again.storage()).toMatchObject({ backEnd, evicted: true });
+    await again.close();
+    const third = openDatabase(called, { keys: utf8, values: utf8 });
+    expect(await third.storage()).toMatchObject({ evicted: false });
+    await third.close();
+    await deleteDatabase(called);
+  });
+
   it('is one database for a name', async () => {
     const called = name();
     const db = openDatabase(called, { keys: utf8, values: utf8 });

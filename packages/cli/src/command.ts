@@ -8,6 +8,9 @@ export interface Context {
   readonly directory: string;
 }
 
+/** Called with the name of a command before it goes to work. */
+export type Prepare = (command: string) => Promise<void>;
+
 /** Options of every command. */
 export interface CommonOptions {
   readonly json?: boolean;

@@ -74,6 +74,8 @@ describe('backup and restore', () => {
     expect(await varveJson([file, 'verify'])).toMatchObject({ ok: true });
     const { code, err } = await varve([file, 'put', 'a', 'b']);
     expect([code, err]).toEqual([2, expect.stringContaining(`varve ./data restore ${file}`)]);
+    expect(await varve([file, 'restore', directory])).toMatchObject({ code: 2, err: expect.stringContaining('the directory comes first') });
+    expect(await varve([file, 'get', '--help'])).toMatchObject({ code: 0, out: expect.stringContaining('Usage') });
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 

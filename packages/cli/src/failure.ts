@@ -29,7 +29,7 @@ export function usage(message: string): Failure {
 
 const LOCKED =
   'another process has this database open, and this command needs the lock that writers take (there is no read-only handle yet). ' +
-  'Close the other one, or use levels, dump-manifest, dump-log or dump-sst, which need no lock.';
+  'Close the other one (for a backup it can make one itself: archiveDatabase of @varve/archive), or use levels, dump-manifest, dump-log or dump-sst, which need no lock.';
 
 /** Says on stderr what went wrong, and returns the exit code. */
 export function reportFailure(error: unknown, json: boolean): number {
@@ -52,7 +52,9 @@ function reportParseFailure(error: CommanderError, json: boolean): number {
 function explain(error: unknown): { code: string; message: string; exitCode: number } {
   if (error instanceof Failure) return error;
   if (error instanceof StorageError) {
-    return { code: error.code, message: error.code === 'LOCKED' ? LOCKED : error.message, exitCode: EXIT_FAILED };
+    // Of the directory that the command works on; restore speaks of the place that it writes to.
+    const isOurs = error.code === 'LOCKED' && error.message.startsWith('another writer');
+    return { code: error.code, message: isOurs ? LOCKED : error.message, exitCode: EXIT_FAILED };
   }
   if (error instanceof TypeError || error instanceof RangeError) return { code: 'USAGE', message: error.message, exitCode: EXIT_USAGE };
   const { code, message } = error as { readonly code?: unknown; readonly message: string };

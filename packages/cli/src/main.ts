@@ -1,6 +1,7 @@
 // From the command line to an exit code.
 
 import { readFileSync } from 'node:fs';
+import type { Prepare } from './command.ts';
 import { isFile, withUnpacked } from './database/backup-file.ts';
 import { EXIT_OK, reportFailure, usage } from './failure.ts';
 import { commandNames, program } from './program.ts';
@@ -12,8 +13,9 @@ export async function main(args: readonly string[]): Promise<number> {
     if (args[0] === '--version') return sayVersion();
     const { directory, rest } = splitDirectory(args);
     process.exitCode = EXIT_OK;
-    const run = (place: string): Promise<unknown> => program({ directory: place }, json).parseAsync([...rest], { from: 'user' });
-    if (await isFile(directory)) await withUnpacked(directory, rest[0], run);
+    const run = (place: string, prepare?: Prepare): Promise<unknown> =>
+      program({ directory: place }, json, prepare).parseAsync([...rest], { from: 'user' });
+    if (await isFile(directory)) await withUnpacked(directory, run);
     else await run(directory);
     return process.exitCode;
   } catch (error) {

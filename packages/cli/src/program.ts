@@ -17,7 +17,7 @@ import { restoreCommand } from './commands/restore.ts';
 import { scanCommand } from './commands/scan.ts';
 import { statsCommand } from './commands/stats.ts';
 import { verifyCommand } from './commands/verify.ts';
-import type { Context } from './command.ts';
+import type { Context, Prepare } from './command.ts';
 
 const COMMANDS = [
   getCommand,
@@ -50,8 +50,8 @@ Examples:
   varve ./data backup data.tar
   varve ./data get --help`;
 
-/** The program for one directory. Mistakes are thrown; with `json` nothing but JSON is said about them. */
-export function program(context: Context, json: boolean): Command {
+/** The program for one directory, which is prepared before a command goes to work. Mistakes are thrown; with `json` nothing but JSON is said about them. */
+export function program(context: Context, json: boolean, prepare: Prepare = async () => undefined): Command {
   const root = new Command('varve <directory>')
     .description(
       'look into and work on a Varve database in a directory; a file that backup wrote may stand in its place, to be looked into',
@@ -59,6 +59,7 @@ export function program(context: Context, json: boolean): Command {
     .usage('<command> [options]')
     .exitOverride()
     .showHelpAfterError('(add --help for a description)')
+    .hook('preAction', (_, command) => prepare(command.name()))
     .addHelpText('after', AFTER);
   if (json) root.configureOutput({ writeErr: () => undefined });
   for (const command of COMMANDS) root.addCommand(command(context).copyInheritedSettings(root));

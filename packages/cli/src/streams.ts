@@ -1,13 +1,13 @@
-// Where text comes from and goes to: files, or the standard streams under the name `-`. Writers wait when the other side is slow.
+// Where bytes come from and text goes to: files, or the standard streams under the name `-`. Writers wait when the other side is slow.
 
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Text that is read, and how much of it there is. */
+/** What is read, and how much of it there is. */
 export interface Input {
   readonly name: string;
   /** Undefined where nobody knows. */
@@ -29,40 +29,6 @@ export async function readAll(path: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   for await (const chunk of chunks) parts.push(chunk);
   return Uint8Array.from(Buffer.concat(parts));
-}
-
-/** Writes a file that is there whole or not at all, even after a power cut; or standard output under the name `-`. Returns how many bytes it has. */
-export async function writeFileWhole(
-  path: string,
-  chunks: AsyncIterable<Uint8Array>,
-  onBytes: (written: number) => void = () => undefined,
-): Promise<number> {
-  let written = 0;
-  const each = async (write: (chunk: Uint8Array) => Promise<unknown>): Promise<void> => {
-    for await (const chunk of chunks) {
-      await write(chunk);
-      onBytes((written += chunk.length));
-    }
-  };
-  if (path === '-') {
-    await each(async (chunk) => process.stdout.write(chunk) || once(process.stdout, 'drain'));
-    return written;
-  }
-  const partial = `${path}.${process.pid}.partial`;
-  try {
-    const file = await open(partial, 'w');
-    try {
-      await each((chunk) => file.writeFile(chunk));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
-  return written;
 }
 
 /** Text that is written. Close it. */

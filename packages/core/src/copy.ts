@@ -2,5 +2,5 @@
 // which only use a database do not carry it.
 
 export { copyDatabase, piecesOf, type CopyOptions } from './copy/copy-database.ts';
-export { DatabaseImage, imageOf, type ImageObject } from './copy/image.ts';
-export { restoreObjects, type ObjectSource } from './copy/restore.ts';
+export { DatabaseImage, imageOf, type ImageObject, type ImageSource } from './copy/image.ts';
+export { checkObjectName, restoreObjects, type ObjectSource, type RestoreOptions } from './copy/restore.ts';

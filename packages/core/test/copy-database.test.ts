@@ -1,5 +1,5 @@
 import { json, memoryStore, open, seededRandom, utf8, type Database, type MemoryStore } from '@varve/core';
-import { copyDatabase, imageOf, restoreObjects } from '@varve/core/copy';
+import { copyDatabase, imageOf, piecesOf, restoreObjects } from '@varve/core/copy';
 import { expect, it } from 'vitest';
 
 const SMALL = { memoryBudgetBytes: 4 * 2 ** 20 };
@@ -116,6 +116,8 @@ it('takes back what it has written when the place is full', async () => {
 it.each([
   ['a name that leads elsewhere', '../secret', 3],
   ['a manifest that is cut short', 'manifest/00000000000000000001.manifest', 3],
+  ['a manifest that says it is huge', 'manifest/00000000000000000001.manifest', 2 ** 50],
+  ['a manifest of a later number', 'manifest/00000000000000000002.manifest', 2],
   ['an object that is too long', 'sst/0000000001-0000000001.sst', 1],
 ])('refuses %s', async (_, name, size) => {
   const pieces = async function* (): AsyncGenerator<Uint8Array> {
@@ -127,4 +129,27 @@ it.each([
   const to = memoryStore();
   await expect(restoreObjects(objects(), to)).rejects.toMatchObject({ code: 'CORRUPTION' });
   expect(await to.list('')).toEqual([]);
+});
+
+it('goes on above the term of what it comes in the place of', async () => {
+  await using db = await filled(memoryStore());
+  const to = memoryStore();
+  const image = await imageOf(db);
+  const objects = async function* () {
+    for (const object of image.objects) yield { ...object, pieces: piecesOf(image, object) };
+  };
+  await restoreObjects(objects(), to, { leastTerm: 41 });
+  await image.close();
+  await using copy = await open(to, { ...CODECS, ...SMALL });
+  expect((await copy.put('a', '1')) >> 32n).toBe(42n);
+  expect(await copy.verify()).toMatchObject({ ok: true });
+});
+
+it('is refused to a writer that was overtaken', async () => {
+  const store = memoryStore();
+  const first = await filled(store);
+  await using second = await open(store, { ...CODECS, ...SMALL, takeover: 'now' });
+  await second.put('a', '1');
+  await expect(copyDatabase(first, memoryStore())).rejects.toMatchObject({ code: 'FENCED' });
+  await first.close().catch(() => undefined);
 });

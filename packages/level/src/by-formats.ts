@@ -4,7 +4,7 @@ import type { OutFormat } from './formats.ts';
 
 export class ByFormats<T> {
   readonly #make: (keys: OutFormat, values: OutFormat) => T;
-  readonly #made: Record<OutFormat, Partial<Record<OutFormat, T>>> = { utf8: {}, buffer: {}, view: {}, none: {} };
+  readonly #made: Record<OutFormat, Partial<Record<OutFormat, T>>> = { utf8: {}, view: {}, none: {} };
 
   constructor(make: (keys: OutFormat, values: OutFormat) => T) {
     this.#make = make;

@@ -2,21 +2,25 @@
 // the same name, so they may take turns on one key space, and text is made straight from the engine's bytes.
 //
 //   a string as its UTF-8, anything else as the bytes that it is
+//
+// A `Buffer`, which browsers have not, is made of a view by abstract-level, without copying.
 
-import { Buffer } from 'node:buffer';
 import { bytes, utf8, type KeyCodec } from '@varve/core';
 
-/** What goes in, in any format. What comes out is a string or a `Buffer` or `Uint8Array`, as the encoding wants. */
+/** What goes in, in any format. What comes out is a string or a `Uint8Array`, as the encoding wants. */
 export type Data = string | Uint8Array;
 
 /** Formats that encodings are made of. */
-export type Format = 'utf8' | 'buffer' | 'view';
+export type Format = 'utf8' | 'view';
 
 /** `none`: nobody looks at it. */
 export type OutFormat = Format | 'none';
 
 /** Texts up to this length are given three bytes for each UTF-16 unit, unmeasured. */
 const GUESS_BELOW = 1024;
+
+/** Where there is one, it measures a text several times as fast as a loop: 6 instead of 29 microseconds for 10,000 characters. */
+const nodeBuffer = (globalThis as { Buffer?: { byteLength(text: string): number } }).Buffer;
 
 // A byte order mark is text like any other, here and in LevelDB.
 const lossyDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -25,7 +29,6 @@ const encoder = new TextEncoder();
 /** The codec that makes each format. */
 export const codecs: Readonly<Record<OutFormat, KeyCodec<Data, Data>>> = {
   utf8: codecThat(readText),
-  buffer: codecThat(readBuffer),
   view: codecThat(bytes.decode),
   none: codecThat(() => ''),
 };
@@ -35,7 +38,7 @@ function codecThat(decode: KeyCodec<Data>['decode']): KeyCodec<Data, Data> {
 }
 
 function maxBytes(data: Data): number {
-  if (typeof data === 'string' && data.length > GUESS_BELOW) return Buffer.byteLength(data);
+  if (typeof data === 'string' && data.length > GUESS_BELOW && nodeBuffer !== undefined) return nodeBuffer.byteLength(data);
   return bytes.maxBytes(plain(data));
 }
 
@@ -63,9 +66,4 @@ function readText(source: Uint8Array, offset: number, length: number): string {
   } catch {
     return lossyDecoder.decode(source.subarray(offset, offset + length));
   }
-}
-
-function readBuffer(source: Uint8Array, offset: number, length: number, lasting?: boolean): Buffer {
-  const { buffer, byteOffset, byteLength } = bytes.decode(source, offset, length, lasting);
-  return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -1,8 +1,9 @@
 // From a range of abstract-level to one of the engine. Level lets `gte` and `lte` count where `gt` and `lt` are given as well; the engine refuses both.
 
-import { Buffer } from 'node:buffer';
 import type { ScanRange } from '@varve/core';
 import type { Data } from './formats.ts';
+
+const encoder = new TextEncoder();
 
 /** A range, its keys encoded. */
 export interface LevelRange {
@@ -35,9 +36,12 @@ function contains({ gt, gte, lt, lte }: ScanRange<Data>, key: Data): boolean {
 
 /** In the order in which they are stored. */
 function compare(a: Data, b: Data): number {
-  return Buffer.compare(storedBytes(a), storedBytes(b));
+  const [left, right] = [storedBytes(a), storedBytes(b)];
+  const common = Math.min(left.length, right.length);
+  for (let i = 0; i < common; i++) if (left[i] !== right[i]) return left[i] - right[i];
+  return left.length - right.length;
 }
 
 function storedBytes(key: Data): Uint8Array {
-  return typeof key === 'string' ? Buffer.from(key) : key;
+  return typeof key === 'string' ? encoder.encode(key) : key;
 }

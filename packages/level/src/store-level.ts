@@ -176,7 +176,7 @@ function manifestOf(store: ObjectStore): ConstructorParameters<TypedLevelConstru
   }
   // Not all of these names are in the types.
   const manifest = {
-    encodings: { utf8: true, buffer: true, view: true },
+    encodings: { utf8: true, view: true },
     has: true,
     getSync: store.sync !== undefined,
     seek: true,

@@ -1,8 +1,9 @@
-// abstract-level's suite on databases in memory. It leaves out what rests on `permanence`: three tests of iterators, each twice.
+// abstract-level's suite on databases in memory.
 
 import { MemoryLevel, type OpenOptions } from '@varve/level';
 import { it } from 'vitest';
-import { expectAll, LITTLE_MEMORY, runAbstractSuite, SUITE_TIMEOUT_MS } from './abstract-suite.ts';
+import { LITTLE_MEMORY, runAbstractSuite } from './abstract-suite.ts';
+import { ASSERTIONS, expectAll, SUITE_TIMEOUT_MS } from './expect-all.ts';
 
 class SmallLevel extends MemoryLevel {
   protected override async _open(options: OpenOptions): Promise<void> {
@@ -11,5 +12,5 @@ class SmallLevel extends MemoryLevel {
 }
 
 it('passes the whole suite in memory', { timeout: SUITE_TIMEOUT_MS }, async () => {
-  expectAll(await runAbstractSuite((options) => new SmallLevel(options)), 5162);
+  expectAll(await runAbstractSuite((options) => new SmallLevel(options)), ASSERTIONS.inMemory);
 });

@@ -19,6 +19,7 @@ export function newToolWorker(): Worker {
 export const NAME = 'playground';
 
 export function openPlayground() {
+  worker = undefined;
   const db = openDatabase(NAME, { keys: utf8, values: utf8, worker: newWorker });
   return { db, places: db.keyspace('places', { keys: utf8, values: json<Place>() }) };
 }
@@ -33,8 +34,9 @@ export function killWorker(): boolean {
   return true;
 }
 
-/** Fulfilled when the database is let go of behind the page's back: another tab has deleted it, or put another one in its place. */
-export async function isOver({ db }: Playground): Promise<void> {
+/** Fulfilled when the database, once open, is let go of behind the page's back: another tab has deleted it, or put another one in its place. */
+export async function untilOver({ db }: Playground): Promise<void> {
+  await db.opened;
   // Of keys that nobody types: only its end is of interest.
   for await (const _ of db.watch({ prefix: '\0' }));
 }

@@ -60,7 +60,7 @@ export class EntriesCard extends LitElement {
 
   #list(title: string, entries: Entries, isNow: boolean): TemplateResult {
     return html`<p class="dim">${title}: ${entries.length === SHOWN ? `the first ${SHOWN}` : entries.length} entries</p>
-      <ul aria-label=${title}>
+      <ul role="list" aria-label=${title}>
         ${entries.map(
           ([key, value]) =>
             html`<li>

@@ -54,7 +54,7 @@ export class SearchCard extends LitElement {
         />
       </label>
       <p role="status" aria-live="polite" class="dim">${this.news}</p>
-      <ul id="found">
+      <ul id="found" role="list">
         ${this.found.map(
           ([, { name, country, lat, lng }]) =>
             html`<li><span>${name}</span><span class="dim">${country} ${lat.toFixed(2)}, ${lng.toFixed(2)}</span></li>`,

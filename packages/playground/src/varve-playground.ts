@@ -3,7 +3,7 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { deleteDatabase } from '@varve/browser';
 import { card } from './card-styles.ts';
-import { isOver, killWorker, NAME, newToolWorker, openPlayground, type Playground } from './database.ts';
+import { killWorker, NAME, newToolWorker, openPlayground, untilOver, type Playground } from './database.ts';
 import { ATTRIBUTION } from './places.ts';
 import './import-card.ts';
 import './search-card.ts';
@@ -100,7 +100,11 @@ export class VarvePlayground extends LitElement {
   /** Whatever becomes of the database, in whichever tab: the page goes on with the one that is there. */
   #open(): void {
     this.playground = openPlayground();
-    void isOver(this.playground).then(() => this.#open());
+    untilOver(this.playground).then(
+      () => this.#open(),
+      // What could not be opened is told of below.
+      () => undefined,
+    );
     this.where = 'opening';
     const start = performance.now();
     this.playground.db.opened.then(

@@ -3,14 +3,18 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { generate } from './sim/generate.ts';
-import { judge } from './sim/judge.ts';
+import { judge, judgeTabs } from './sim/judge.ts';
 import { live, LifeFailed } from './sim/live.ts';
 import { scriptText, type Script } from './sim/script.ts';
 import { shrink } from './sim/shrink.ts';
+import { generateTabs } from './tabs/generate-tabs.ts';
+import type { TabScript } from './tabs/script.ts';
+import { liveTabs, TabLifeFailed } from './tabs/tab-life.ts';
 
 const OPTIONS = {
   seeds: { type: 'string', default: '1000' },
   from: { type: 'string', default: '1' },
+  tabs: { type: 'boolean', default: false },
   steps: { type: 'string' },
   trace: { type: 'boolean', default: false },
   'until-failure': { type: 'boolean', default: false },
@@ -19,6 +23,7 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const satisfies ParseArgsConfig['options'];
 const USAGE = `npm run sim -- [--seeds n (1000)] [--from seed (1)]
+  --tabs            lives of the tabs of a browser instead of one database (src/tabs)
   --steps n         about so many steps a life
   --until-failure   stop at the first one
   --trace           what happened, call by call, of lives that fail
@@ -32,9 +37,9 @@ const start = performance.now();
 for (const script of scripts()) {
   sum.lives++;
   try {
-    const life = await live(script, { keepsTrace: values.trace });
+    const life = await ('kind' in script ? liveTabs(script, values.trace) : live(script, { keepsTrace: values.trace }));
     sum.steps += life.steps;
-    sum.operations += life.operations;
+    sum.operations += 'operations' in life ? life.operations : life.calls;
     sum.events += life.events;
     sum.crashes += life.crashes;
     if (life.crashes > 0) sum.crashed++;
@@ -63,20 +68,23 @@ function readOptions() {
   }
 }
 
-function* scripts(): Generator<Script> {
-  if (values.script !== undefined) yield JSON.parse(readFileSync(values.script, 'utf8')) as Script;
+function* scripts(): Generator<Script | TabScript> {
+  if (values.script !== undefined) yield JSON.parse(readFileSync(values.script, 'utf8')) as Script | TabScript;
   else {
     const from = Number(values.from);
     const steps = values.steps === undefined ? undefined : Number(values.steps);
-    for (let seed = from; seed < from + Number(values.seeds); seed++) yield generate(seed, steps);
+    for (let seed = from; seed < from + Number(values.seeds); seed++) {
+      yield values.tabs ? generateTabs(seed, steps) : generate(seed, steps);
+    }
   }
 }
 
-async function report(script: Script, error: Error): Promise<void> {
+async function report(script: Script | TabScript, error: Error): Promise<void> {
   say(error.message);
-  if (values.trace && error instanceof LifeFailed) say(`${error.trace.join('\n')}\n${(error.cause as Error).stack}`);
+  const lived = error instanceof LifeFailed || error instanceof TabLifeFailed ? error : undefined;
+  if (values.trace && lived !== undefined) say(`${lived.trace.join('\n')}\n${(lived.cause as Error).stack}`);
   if (values.shrink === undefined) return;
-  const short = await shrink(script, judge);
+  const short = await ('kind' in script ? shrink(script, judgeTabs) : shrink(script, judge));
   mkdirSync(values.shrink, { recursive: true });
   const file = `${values.shrink}/seed-${script.seed}.json`;
   writeFileSync(file, scriptText(short));

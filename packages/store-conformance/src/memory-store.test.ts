@@ -1,8 +1,8 @@
-// The store in memory passes the kit: through both halves, through the asynchronous half alone, and when every call takes its time.
+// The store in memory passes the kits: through both halves, through the asynchronous half alone, and when every call takes its time.
 
 import { memoryStore, type LogStore, type MemoryStore, type MemoryStoreOptions, type ObjectStore } from '@varve/core';
 import { describe, it } from 'vitest';
-import { logStoreConformance, objectStoreConformance } from './index.ts';
+import { engineConformance, logStoreConformance, objectStoreConformance } from './index.ts';
 
 const testRunner = { describe, it };
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
@@ -40,6 +40,16 @@ for (const [name, options] of Object.entries(VARIANTS)) {
     reopen: (log) => logOf(storeOf(log).share(options)),
     powerCut: (log) => logOf(storeOf(log).crash(options)),
     sync: options.sync !== false,
+    testRunner,
+  });
+}
+
+for (const sync of [true, false]) {
+  engineConformance({
+    name: sync ? 'a database in memory' : 'a database in memory that answers later',
+    open: () => memoryStore({ sync }),
+    reopen: (store) => memory(store).share({ sync }),
+    sync,
     testRunner,
   });
 }

@@ -13,6 +13,9 @@ import { guarded } from './guarded.ts';
 /** A message does not wait for the end of the turn beyond this size. */
 const MOST_BYTES = 256 * 1024;
 
+/** In a call, behind its id. */
+const KIND_AT = 4;
+
 type CallKind = (typeof Call)[keyof typeof Call];
 
 /** What becomes of a call when the other end changes. */
@@ -60,11 +63,14 @@ export class Connection {
   onevent: ((event: number, frame: FrameReader) => void) | undefined;
 
   readonly #start: () => void;
+  /** Calls back after a while. */
+  readonly #after: (callback: () => void) => unknown;
   #isStarted = false;
 
   /** `start` is called when something is asked for the first time. */
-  constructor(start: () => void = () => undefined) {
+  constructor(start: () => void = () => undefined, after: (callback: () => void) => unknown = () => undefined) {
     this.#start = start;
+    this.#after = after;
   }
 
   /** Looks for another end, now rather than when something is asked for. */
@@ -99,6 +105,13 @@ export class Connection {
     return new FrameWriter();
   }
 
+  /** Calls back after a while, unless nothing is answered any more by then. */
+  later(callback: () => void): void {
+    this.#after(() => {
+      if (this.#ended === undefined) callback();
+    });
+  }
+
   /** Waits for another end. */
   detach(): void {
     this.#port = undefined;
@@ -109,8 +122,12 @@ export class Connection {
     if (this.#ended !== undefined) return;
     this.#ended = error;
     this.#port = undefined;
-    for (const { failed } of this.#pending.values()) failed(this.#ended);
-    for (const { reject } of this.#group?.waiting ?? []) reject(this.#ended);
+    for (const { frame, generation, failed } of this.#pending.values()) {
+      // What was handed over may have taken place, whatever it is that has ended.
+      const isOpen = frame[KIND_AT] === Call.write && generation <= this.generation;
+      failed(isOpen ? new StorageError('UNKNOWN', `the write may have taken place: ${error.message}`, { cause: error }) : error);
+    }
+    for (const { reject } of this.#group?.waiting ?? []) reject(error);
     this.#pending.clear();
     this.#group = undefined;
     guarded(() => this.onover?.());

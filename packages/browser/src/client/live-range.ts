@@ -1,6 +1,7 @@
 // What a range holds, kept up to date while somebody looks: the shape that React's useSyncExternalStore, Svelte's stores and Vue's refs take.
 
 import { StorageError } from '@varve/core/codecs';
+import type { Connection } from './connection.ts';
 import { guarded } from './guarded.ts';
 import type { Watch } from './watch.ts';
 
@@ -13,6 +14,7 @@ export interface Live<T> {
 }
 
 export class LiveRange<T> implements Live<T | undefined> {
+  readonly #connection: Pick<Connection, 'later'>;
   readonly #read: () => Promise<T>;
   readonly #open: () => Watch<unknown>;
   readonly #callbacks = new Set<() => void>();
@@ -21,7 +23,8 @@ export class LiveRange<T> implements Live<T | undefined> {
   #isReading = false;
   #isStale = false;
 
-  constructor(read: () => Promise<T>, open: () => Watch<unknown>) {
+  constructor(connection: Pick<Connection, 'later'>, read: () => Promise<T>, open: () => Watch<unknown>) {
+    this.#connection = connection;
     this.#read = read;
     this.#open = open;
   }
@@ -56,14 +59,13 @@ export class LiveRange<T> implements Live<T | undefined> {
         this.#value = await this.#read();
         for (const callback of this.#callbacks) guarded(callback);
       } catch (error) {
-        // The database goes on elsewhere, which is told as a change, or is closed.
-        if (!this.#isStale && !isOver(error)) guarded(() => Promise.reject(error as Error));
+        // What changed meanwhile is read anew in any case. What the worker refuses is told to every call; it may be for now only.
+        if (!this.#isStale) {
+          if (error instanceof StorageError) this.#connection.later(() => void this.#refresh());
+          else guarded(() => Promise.reject(error as Error));
+        }
       }
     }
     this.#isReading = false;
   }
-}
-
-function isOver(error: unknown): boolean {
-  return error instanceof StorageError && (error.code === 'CLOSED' || error.code === 'EXPIRED');
 }

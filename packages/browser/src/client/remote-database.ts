@@ -5,6 +5,7 @@ import { StorageError } from '@varve/core/codecs';
 import type { KeySpaceOptions, WriteOptions, WriteResult } from '@varve/core';
 import type { FrameReader } from '../wire/frame-reader.ts';
 import { Call, CARES, DURABILITIES, Event, type Care } from '../wire/protocol.ts';
+import type { StorageReport } from '../wire/storage-report.ts';
 import type { Connection } from './connection.ts';
 import { RemoteBatch } from './remote-batch.ts';
 import { abortable, type Remote } from './remote.ts';
@@ -132,6 +133,11 @@ export class RemoteDatabase<K, V, P = K, KI = K, VI = V> extends RemoteSpace<K, 
   /** What the engine holds and did. */
   async stats(): Promise<DatabaseStats> {
     return (await this.#care('stats')) as DatabaseStats;
+  }
+
+  /** Where it lives, how much room there is, and whether the browser keeps it. */
+  async storage(): Promise<StorageReport> {
+    return (await this.#care('storage')) as StorageReport;
   }
 
   /** Lets go of the database; other tabs go on. Idempotent. */

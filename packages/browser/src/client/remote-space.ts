@@ -169,6 +169,7 @@ export class RemoteSpace<K, V, P = K, KI = K, VI = V> extends RemoteReads<K, V, 
   /** A range that is kept up to date, for what shows it: `subscribe` and `getSnapshot`, as useSyncExternalStore wants them. */
   live(range: ScanRange<KI, P> = {}): Live<readonly (readonly [K, V])[] | undefined> {
     return new LiveRange(
+      this.remote.connection,
       () => this.scan(range).all(),
       () => this.watch(range),
     );

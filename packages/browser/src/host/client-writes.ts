@@ -49,11 +49,11 @@ export class ClientWrites {
     await this.#space.clear({ prefix: client as never });
   }
 
-  /** Pages that went while nobody had the database open. */
-  async forgetGone(isAlive: (client: string) => boolean): Promise<void> {
+  /** Pages of which anything is kept. */
+  async clients(): Promise<Set<string>> {
     const clients = new Set<string>();
     for await (const key of this.#space.scan().keys() as AsyncIterable<Uint8Array>) clients.add(clientOf(key));
-    for (const client of clients) if (!isAlive(client)) await this.forget(idOf(client));
+    return clients;
   }
 }
 

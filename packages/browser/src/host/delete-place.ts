@@ -1,8 +1,6 @@
 // Removes a database from wherever it lives.
 
 import { StorageError } from '@varve/core';
-import { holdLock } from '../tabs/locks.ts';
-import { engineLock } from '../tabs/messages.ts';
 import { DATABASES, FOLDER } from './back-end.ts';
 import { findPlace, forgetPlace, generationName, type Place } from './places.ts';
 
@@ -10,18 +8,13 @@ const RETRY_MS = 50;
 const PATIENCE_MS = 3000;
 const DELETING_MS = 30_000;
 
-/** Waits until no worker has it open. What is not there is no error. */
+/** What is not there is no error. */
 export async function deletePlace(name: string): Promise<void> {
-  const letGo = await holdLock(engineLock(name));
-  try {
-    const { generation } = (await findPlace(name)) ?? { generation: 0 };
-    for (const each of around(generation)) await removeGeneration(name, { generation: each });
-    await removeGeneration(name, { generation });
-    // Last: as long as the place is recorded nobody looks for the database elsewhere.
-    await forgetPlace(name);
-  } finally {
-    letGo?.();
-  }
+  const { generation } = (await findPlace(name)) ?? { generation: 0 };
+  for (const each of around(generation)) await removeGeneration(name, { generation: each });
+  await removeGeneration(name, { generation });
+  // Last: as long as the place is recorded nobody looks for the database elsewhere.
+  await forgetPlace(name);
 }
 
 /** What an import wrote that did not come to its end, and what one has replaced. */

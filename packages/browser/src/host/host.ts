@@ -1,17 +1,15 @@
 // The worker that has a database open: for its own page, and for those that say hello on the channel of the database.
 
-import { open, StorageError, type EngineEvent, type ObjectStore } from '@varve/core';
+import { StorageError, type EngineEvent } from '@varve/core';
 import { channelPort } from '../tabs/channel-port.ts';
 import { holdLock, lockIsFree } from '../tabs/locks.ts';
-import { channelName, clientChannelName, clientLock, engineLock, VERSION } from '../tabs/messages.ts';
+import { channelName, clientLock, engineLock, sessionChannelName, VERSION } from '../tabs/messages.ts';
 import type { Failure, StartMessage, TabMessage } from '../tabs/messages.ts';
 import type { Port } from '../wire/port.ts';
-import { chooseBackEnd } from './back-end.ts';
+import type { Channel, Realm } from '../wire/realm.ts';
+import type { BackEnds, OpenedPlace } from './back-ends.ts';
 import { ClientWrites, idOf } from './client-writes.ts';
-import { removeOthers } from './delete-place.ts';
-import type { Place } from './places.ts';
 import { rawCodec } from './raw-codec.ts';
-import type { RawDatabase } from './raw-database.ts';
 import { RawSpaces } from './raw-spaces.ts';
 import { Session, type Shared } from './session.ts';
 import { Watches } from './watches.ts';
@@ -20,48 +18,60 @@ import { Watches } from './watches.ts';
 const GIVING_UP_MS = 1000;
 
 export class Host {
-  /** Undefined: in memory. */
-  readonly #place: Place | undefined;
+  readonly #realm: Realm;
+  readonly #version: number;
+  readonly backEnd: string;
+  readonly #tidyPlace: () => Promise<void>;
   readonly #start: StartMessage['start'];
   readonly #shared: Shared;
   readonly #letGo: () => void;
-  readonly #channel: BroadcastChannel;
+  readonly #channel: Channel;
   readonly #sessions = new Map<string, Session>();
+  /** Pages whose end is waited for. */
+  readonly #awaited = new Set<string>();
   /** Tells this worker from those before and after it. */
-  readonly #worker = crypto.randomUUID();
+  readonly #worker: string;
 
-  private constructor(start: StartMessage['start'], shared: Shared, place: Place | undefined, letGo: () => void) {
+  private constructor(realm: Realm, start: StartMessage['start'], shared: Shared, { backEnd, tidy }: OpenedPlace, letGo: () => void) {
+    this.#realm = realm;
+    this.#version = realm.version ?? VERSION;
+    this.#worker = realm.crypto.randomUUID();
     this.#start = start;
     this.#shared = shared;
-    this.#place = place;
+    this.backEnd = backEnd;
+    this.#tidyPlace = tidy;
     this.#letGo = letGo;
-    this.#channel = new BroadcastChannel(channelName(start.name));
+    this.#channel = new realm.BroadcastChannel(channelName(start.name));
     this.#channel.onmessage = ({ data }: MessageEvent<TabMessage>) => {
       if (data.kind === 'hello') this.#hello(data);
     };
   }
 
-  /** Opens the database, when no other worker has it any more. `alone` is called when that is so. */
-  static async open(start: StartMessage['start'], alone: () => void): Promise<Host> {
+  /** Opens the database, when no other worker has it any more. `waiting` is called when this one stands in line for it. */
+  static async open(realm: Realm, backEnds: BackEnds, start: StartMessage['start'], waiting: () => void): Promise<Host> {
     const { fallback = 'throw', ...options } = start.options;
-    const letGo = await lockEngine(start.name, fallback);
-    alone();
+    const locked = lockEngine(realm, start.name, fallback);
+    // The manager of locks takes what it is asked in turn: it answers when it has put the request in line. Without locks there is nothing to wait for.
+    await realm.navigator.locks.query().catch(() => undefined);
+    waiting();
+    const letGo = await locked;
     let host: Host | undefined;
     try {
-      const { place, store } = await chooseBackEnd(start.name, fallback);
       const onEvent = ({ kind }: EngineEvent): void => {
         if (kind === 'failed') host?.giveUp();
       };
       const codecs = { keys: rawCodec(start.keys), values: rawCodec(start.values) };
-      const db = (await open(store as ObjectStore, { ...codecs, ...options, takeover: 'wait', onEvent })) as unknown as RawDatabase;
+      const opened = await backEnds.open(start.name, fallback, { ...codecs, ...options, onEvent });
+      const { db, isSync } = opened;
       const shared = {
         db,
         spaces: new RawSpaces(db),
         writes: new ClientWrites(db),
         watches: new Watches(),
-        isSync: store.sync !== undefined,
+        isSync,
+        storage: () => opened.storage(),
       };
-      host = new Host(start, shared, place, letGo);
+      host = new Host(realm, start, shared, opened, letGo);
       return host;
     } catch (error) {
       letGo();
@@ -69,26 +79,23 @@ export class Host {
     }
   }
 
-  get backEnd(): string {
-    return this.#place?.backEnd ?? 'memory';
-  }
-
-  /** The page that made this worker. */
+  /** A page that begins anew, after it has slept say, asks again for what it has no answer to. */
   serve(client: string, port: Port): void {
-    this.#sessions.set(client, new Session(this.#shared, idOf(client), port));
+    const before = this.#sessions.get(client);
+    before?.end();
+    before?.port.close();
+    this.#sessions.set(client, new Session(this.#shared, idOf(client), port, before));
   }
 
   /** Pages that wait for somebody who has the database are told. */
   announce(): void {
-    this.#post({ kind: 'leader', version: VERSION, worker: this.#worker });
+    this.#post({ kind: 'leader', version: this.#version, worker: this.#worker });
   }
 
-  /** What is kept of pages that are gone goes, and what an import left that did not come to its end. */
+  /** What is kept of pages goes with them, also of those that went while nobody had the database open, or go without a word to this worker. */
   async tidy(): Promise<void> {
-    if (this.#place !== undefined) await removeOthers(this.#start.name, this.#place);
-    const { held = [] } = await navigator.locks.query();
-    const alive = new Set(held.map(({ name }) => name));
-    await this.#shared.writes.forgetGone((client) => alive.has(clientLock(client)));
+    await this.#tidyPlace();
+    for (const client of await this.#shared.writes.clients()) this.#awaitEnd(client);
   }
 
   /** Pages ask the next worker for what they have no answer to. */
@@ -104,42 +111,42 @@ export class Host {
 
   /** The engine takes no writes any more, of a full disk say. The tab starts another worker, which opens the database anew; reads go on until then. */
   giveUp(): void {
-    setTimeout(() => void this.close().catch(() => undefined), GIVING_UP_MS);
+    this.#realm.setTimeout(() => void this.close().catch(() => undefined), GIVING_UP_MS);
   }
 
-  #hello({ version, client, keys, values }: TabMessage & { kind: 'hello' }): void {
+  #hello({ version, client, session, keys, values }: TabMessage & { kind: 'hello' }): void {
+    // Its own page has said that before it had this worker.
+    if (client === this.#start.client) return;
     // Who has another build is told by the tabs: the older one lets go, or is to be loaded again.
-    if (version !== VERSION) return this.announce();
+    if (version !== this.#version) return this.announce();
     if (keys !== this.#start.keys || values !== this.#start.values) {
       const message = `the database was opened with codecs keys=${this.#start.keys} values=${this.#start.values}: open it with these`;
-      return this.#post({ kind: 'refused', client, failure: { code: 'UNSUPPORTED', message } });
+      return this.#post({ kind: 'refused', session, failure: { code: 'UNSUPPORTED', message } });
     }
-    const known = this.#sessions.get(client);
-    if (known === undefined) this.#greet(client);
-    else {
-      // The page slept, and asks again for what it has no answer to.
-      known.end();
-      this.#sessions.set(client, new Session(this.#shared, idOf(client), known.port, known));
-    }
-    this.#post({ kind: 'welcome', client, worker: this.#worker });
+    this.serve(client, channelPort(this.#realm, sessionChannelName(this.#start.name, session)));
+    this.#awaitEnd(client);
+    this.#post({ kind: 'welcome', session, worker: this.#worker });
   }
 
-  #greet(client: string): void {
-    const port = channelPort(clientChannelName(this.#start.name, client));
-    this.serve(client, port);
-    lockIsFree(clientLock(client)).then(
-      () => this.#goodbye(client, port),
-      () => undefined,
-    );
+  #awaitEnd(client: string): void {
+    if (this.#awaited.has(client)) return;
+    this.#awaited.add(client);
+    lockIsFree(this.#realm, clientLock(client))
+      .then(() => this.#goodbye(client))
+      // If the database is closed by now, the next worker sees to it.
+      .catch(() => undefined);
   }
 
   /** The page is gone. */
-  #goodbye(client: string, port: Port): void {
-    this.#sessions.get(client)?.end();
+  async #goodbye(client: string): Promise<void> {
+    this.#awaited.delete(client);
+    const session = this.#sessions.get(client);
+    session?.end();
+    session?.port.close();
     this.#sessions.delete(client);
-    port.close();
-    // It asks for nothing again. If the database is closed by now, the record is small.
-    this.#shared.writes.forget(idOf(client)).catch(() => undefined);
+    // What it had asked for last leaves its record as well.
+    await session?.settled();
+    await this.#shared.writes.forget(idOf(client));
   }
 
   #post(message: TabMessage): void {
@@ -157,9 +164,9 @@ export function failureOf(error: unknown): Failure {
 }
 
 /** Where locks are refused nothing may be stored either: a database in memory needs none. */
-async function lockEngine(name: string, fallback: 'memory' | 'throw'): Promise<() => void> {
+async function lockEngine(realm: Realm, name: string, fallback: 'memory' | 'throw'): Promise<() => void> {
   try {
-    return (await holdLock(engineLock(name)))!;
+    return (await holdLock(realm, engineLock(name)))!;
   } catch (error) {
     if (fallback !== 'memory') throw error;
     return () => undefined;

@@ -3,10 +3,12 @@
 
 import { openDB, type IDBPDatabase } from 'idb';
 
-/** 'opfs' and 'idb' stand for generation 0: no database that was never replaced has another. */
+/** Recorded as `opfs` or `idb` until a database has been opened there, then as `opfs~0`, with the generation. */
 export interface Place {
   readonly backEnd: 'opfs' | 'idb';
   readonly generation: number;
+  /** A database has been opened here: if nothing is here any more, somebody has deleted it. */
+  readonly isConfirmed: boolean;
 }
 
 /** No name of a database has a colon. */
@@ -31,8 +33,8 @@ export async function recordPlace(name: string, backEnd: Place['backEnd']): Prom
   }
 }
 
-/** The database is another one from now on. */
-export async function replacePlace(name: string, { backEnd, generation }: Place): Promise<void> {
+/** The database is here, or another one is from now on. */
+export async function confirmPlace(name: string, { backEnd, generation }: Omit<Place, 'isConfirmed'>): Promise<void> {
   const db = await places();
   try {
     const transaction = db.transaction(STORE, 'readwrite', { durability: 'strict' });
@@ -69,6 +71,6 @@ export function generationName(name: string, generation: number): string {
 }
 
 function placeOf(recorded: string): Place {
-  const [backEnd, generation = '0'] = recorded.split('~');
-  return { backEnd: backEnd as Place['backEnd'], generation: Number(generation) };
+  const [backEnd, generation] = recorded.split('~');
+  return { backEnd: backEnd as Place['backEnd'], generation: Number(generation ?? 0), isConfirmed: generation !== undefined };
 }

@@ -4,6 +4,11 @@ import { rawCodec } from './raw-codec.ts';
 import { CLIENTS } from './client-writes.ts';
 import type { RawDatabase, RawSpace } from './raw-database.ts';
 
+/** What a key space is known by to who watches it: one that is dropped and made anew is still the same. */
+export function identityOf(name: string, keys: string): string {
+  return `${name} ${keys}`;
+}
+
 export class RawSpaces {
   readonly #db: RawDatabase;
   readonly #open = new Map<string, { readonly keys: string; readonly values: string; readonly space: RawSpace }>();
@@ -22,12 +27,12 @@ export class RawSpaces {
     return space;
   }
 
-  /** `dropped` is called with what others may hold. */
-  async drop(name: string, dropped: (space: RawSpace) => void): Promise<boolean> {
+  /** `dropped` is called with what others may watch. */
+  async drop(name: string, dropped: (identity: string) => void): Promise<boolean> {
     const known = this.#open.get(name);
     this.#open.delete(name);
     const was = await this.#db.dropKeyspace(name);
-    if (known !== undefined) dropped(known.space);
+    if (known !== undefined) dropped(identityOf(name, known.keys));
     return was;
   }
 }

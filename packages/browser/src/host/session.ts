@@ -4,6 +4,7 @@ import { StorageError, type Durability, type Snapshot } from '@varve/core';
 import { FrameReader } from '../wire/frame-reader.ts';
 import type { FrameWriter } from '../wire/frame-writer.ts';
 import type { Port } from '../wire/port.ts';
+import type { StorageReport } from '../wire/storage-report.ts';
 import { Call, CARES, Change, DURABILITIES } from '../wire/protocol.ts';
 import { Answers } from './answers.ts';
 import { CLIENTS, type ClientWrites, type Written } from './client-writes.ts';
@@ -11,7 +12,7 @@ import { Images, writeObjects } from './images.ts';
 import { looking } from './raw-codec.ts';
 import { readRange } from './raw-range.ts';
 import type { RawDatabase, RawSpace } from './raw-database.ts';
-import type { RawSpaces } from './raw-spaces.ts';
+import { identityOf, type RawSpaces } from './raw-spaces.ts';
 import type { WatchedRange, Watches } from './watches.ts';
 
 type RawReads = Pick<RawSpace, 'get' | 'getMany' | 'getEntry' | 'scan'>;
@@ -26,6 +27,7 @@ export interface Shared {
   readonly watches: Watches;
   /** The store answers at once. */
   readonly isSync: boolean;
+  storage(): Promise<StorageReport>;
 }
 
 /** A key space as the page named it. */
@@ -248,7 +250,7 @@ export class Session {
     }
     this.#written.add(sequence);
     // Who began to watch meanwhile may have read before this.
-    if (!watches.isEmpty) watches.tell(changedKeys(changes, spaces), result.epoch);
+    if (!watches.isEmpty) watches.tell(this.#changedKeys(changes), result.epoch);
     return result.epoch;
   }
 
@@ -294,7 +296,7 @@ export class Session {
     const range = readRange(frame);
     this.#try(id, () => {
       const space = this.#space(number);
-      const cleared = space.clear(range).finally(() => this.#shared.watches.tellOf(space));
+      const cleared = space.clear(range).finally(() => this.#shared.watches.tellOf(this.#identity(number)));
       this.#later(id, cleared, (out, count) => out.f64(count));
     });
   }
@@ -306,6 +308,8 @@ export class Session {
         return toJson(db.stats());
       case 'verify':
         return toJson(await db.verify());
+      case 'storage':
+        return toJson(await this.#shared.storage());
       case 'keyspaces':
         return toJson(db.keyspaces().filter(({ name }) => name !== CLIENTS));
       case 'flush':
@@ -324,7 +328,8 @@ export class Session {
     const range = readRange(frame);
     this.#try(id, () => {
       this.#closeWatch(number);
-      const watched = { space: this.#space(space), range, answers: this.#answers, number };
+      this.#space(space);
+      const watched = { space: this.#identity(space), range, answers: this.#answers, number };
       this.#watched.set(number, watched);
       this.#shared.watches.add(watched);
       this.#answers.answer(id, () => undefined);
@@ -344,6 +349,17 @@ export class Session {
     if (named instanceof Error) throw named;
     if (named === undefined) throw new StorageError('EXPIRED', 'the key space is not open here: open it again');
     return this.#shared.spaces.open(named.name, named.keys, named.values);
+  }
+
+  #identity(number: number): string {
+    const named = this.#spaces.get(number);
+    return named === undefined || named instanceof Error ? '' : identityOf(named.name, named.keys);
+  }
+
+  #changedKeys(changes: readonly RawChange[]): Map<string, Uint8Array[]> {
+    const changed = new Map<string, Uint8Array[]>();
+    for (const { kind, space, key } of changes) if (kind !== Change.check) listOf(changed, this.#identity(space)).push(key);
+    return changed;
   }
 
   #reads(number: number, snapshot: number): RawReads {
@@ -386,14 +402,6 @@ interface AskedWrite {
   readonly changes: readonly RawChange[];
 }
 
-function changedKeys(changes: readonly RawChange[], spaces: readonly object[]): Map<object, Uint8Array[]> {
-  const changed = new Map<object, Uint8Array[]>();
-  changes.forEach(({ kind, key }, i) => {
-    if (kind !== Change.check) listOf(changed, spaces[i]).push(key);
-  });
-  return changed;
-}
-
 function readChanges(frame: FrameReader): RawChange[] {
   return Array.from({ length: frame.u32() }, () => {
     const [kind, space, key] = [frame.u8(), frame.u32(), frame.take()];
@@ -420,7 +428,7 @@ function writePage(out: FrameWriter, page: readonly [Uint8Array, Uint8Array | un
   for (const [key, value] of page ?? []) out.bytes(key).bytes(value ?? NOTHING);
 }
 
-function listOf<T>(lists: Map<object, T[]>, key: object): T[] {
+function listOf<T>(lists: Map<string, T[]>, key: string): T[] {
   const found = lists.get(key);
   if (found !== undefined) return found;
   const made: T[] = [];

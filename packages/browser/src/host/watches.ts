@@ -9,14 +9,15 @@ import { isInside, type RawRange } from './raw-range.ts';
 const MOST_KEYS = 1000;
 
 export interface WatchedRange {
-  readonly space: object;
+  /** Its identity. */
+  readonly space: string;
   readonly range: RawRange;
   readonly answers: Answers;
   readonly number: number;
 }
 
 /** Keys that a write changed, by key space. */
-export type Changed = ReadonlyMap<object, readonly Uint8Array[]>;
+export type Changed = ReadonlyMap<string, readonly Uint8Array[]>;
 
 export class Watches {
   readonly #watched = new Set<WatchedRange>();
@@ -50,7 +51,7 @@ export class Watches {
   }
 
   /** A whole range has changed, and its keys are not known. */
-  tellOf(space: object): void {
+  tellOf(space: string): void {
     for (const watched of this.#watched) {
       if (watched.space !== space) continue;
       watched.answers.tell(Event.change, (frame) => frame.u32(watched.number).u64(0n).u8(1).u32(0));

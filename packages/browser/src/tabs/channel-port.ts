@@ -1,9 +1,10 @@
 // A broadcast channel with two ends, as a port.
 
 import type { Port } from '../wire/port.ts';
+import type { Realm, WorkerEnd } from '../wire/realm.ts';
 
-export function channelPort(name: string): Port {
-  const channel = new BroadcastChannel(name);
+export function channelPort(realm: Realm, name: string): Port {
+  const channel = new realm.BroadcastChannel(name);
   let isClosed = false;
   const port: Port = {
     onmessage: undefined,
@@ -24,7 +25,7 @@ export function channelPort(name: string): Port {
 const LARGE_BYTES = 8192;
 
 /** What a worker and its page have: frames pass through, everything else is said beside them. */
-export function workerPort(worker: Pick<Worker, 'postMessage'>): { port: Port; take(data: unknown): boolean } {
+export function workerPort(worker: Pick<WorkerEnd, 'postMessage'>): { port: Port; take(data: unknown): boolean } {
   const port: Port = {
     onmessage: undefined,
     post: (message) => worker.postMessage(message, message.length > LARGE_BYTES ? [message.buffer] : []),

@@ -4,18 +4,25 @@
 export { VERSION } from '../wire/protocol.ts';
 
 export type TabMessage =
-  /** A page is there, and listens on a channel of its own. */
-  | { readonly kind: 'hello'; readonly version: number; readonly client: string; readonly keys: string; readonly values: string }
+  /** A page is there, and listens on a channel that is there for this session alone: nothing that was said in an earlier one is heard in it. */
+  | {
+      readonly kind: 'hello';
+      readonly version: number;
+      readonly client: string;
+      readonly session: string;
+      readonly keys: string;
+      readonly values: string;
+    }
   /** A worker has the database open: say hello. */
   | { readonly kind: 'leader'; readonly version: number; readonly worker: string }
   /** The worker listens to this page. */
-  | { readonly kind: 'welcome'; readonly client: string; readonly worker: string }
+  | { readonly kind: 'welcome'; readonly session: string; readonly worker: string }
   /** The worker does not take this page. */
-  | { readonly kind: 'refused'; readonly client: string; readonly failure: Failure }
+  | { readonly kind: 'refused'; readonly session: string; readonly failure: Failure }
   /** A newer build is there: let go. */
   | { readonly kind: 'yield'; readonly version: number }
   /** The database is to be deleted, or another one comes in its place: let go for good, and say why. */
-  | { readonly kind: 'delete'; readonly message: string };
+  | { readonly kind: 'let go'; readonly message: string };
 
 /** An error that crosses contexts. */
 export interface Failure {
@@ -42,7 +49,7 @@ export interface RemoveMessage {
 
 /** The same, for a worker that puts another database in the place of one. It asks the page for what it writes. */
 export interface RestoreMessage {
-  readonly restore: string;
+  readonly restore: { readonly name: string; readonly memoryBudgetBytes?: number | undefined };
 }
 
 export type RestoreQuestion = 'object' | 'piece';
@@ -51,6 +58,8 @@ export type RestoreQuestion = 'object' | 'piece';
 export interface RestoreAnswer {
   readonly object?: { readonly name: string; readonly size: number };
   readonly piece?: Uint8Array<ArrayBuffer>;
+  /** The page cannot go on. */
+  readonly stop?: Failure;
 }
 
 /** What of the options of `open` the worker is told. */
@@ -64,16 +73,19 @@ export interface EngineOptions {
   readonly fallback?: 'memory' | 'throw' | undefined;
 }
 
-/** From the worker to its page, beside frames. `alone`: no other worker has the database any more; it is opened now. */
+/** From the worker to its page, beside frames. `waiting`: it stands in line for the engine's lock, and whoever asks for that from now on stands behind it. */
 export type WorkerMessage =
-  | { readonly alone: true }
+  | { readonly waiting: true }
   | { readonly ready: { readonly backEnd: string } }
   | { readonly failed: Failure }
   | { readonly closed: true }
   | { readonly ask: RestoreQuestion };
 
+/** A worker that has said nothing for so long is replaced; the next one has twice the time. */
+export const STARTING_MS = 10_000;
+
 export const channelName = (name: string): string => `varve:${name}`;
-export const clientChannelName = (name: string, client: string): string => `varve:${name}:${client}`;
+export const sessionChannelName = (name: string, session: string): string => `varve:${name}:${session}`;
 /** Held by the tab that leads. */
 export const leaderLock = (name: string): string => `varve:leader:${name}`;
 /** Held by the worker while it has the database open. */

@@ -1,5 +1,5 @@
 // The worker as every bundler finds it: this expression is what they look for.
 
 export function spawnWorker(): Worker {
-  return new Worker(new URL('../host/worker.js', import.meta.url), { type: 'module', name: 'varve' });
+  return new Worker(new URL('../worker.js', import.meta.url), { type: 'module', name: 'varve' });
 }

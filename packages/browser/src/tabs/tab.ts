@@ -4,10 +4,12 @@
 import { StorageError, type StorageErrorCode } from '@varve/core/codecs';
 import type { Connection } from '../client/connection.ts';
 import type { Port } from '../wire/port.ts';
+import type { Channel, LifeCycle, PageRealm, WorkerEnd } from '../wire/realm.ts';
 import { channelPort, workerPort } from './channel-port.ts';
 import { holdLock, lockIsFree } from './locks.ts';
-import { channelName, clientChannelName, clientLock, engineLock, leaderLock, VERSION } from './messages.ts';
+import { channelName, clientLock, engineLock, leaderLock, sessionChannelName, STARTING_MS, VERSION } from './messages.ts';
 import type { EngineOptions, Failure, TabMessage, WorkerMessage } from './messages.ts';
+import { workerFailure } from './worker-failure.ts';
 
 /**
  * A worker that does not say that it has closed is ended all the same. On a busy machine closing may take seconds, and WebKit can leave a database of
@@ -20,7 +22,7 @@ export interface TabOptions {
   readonly keys: string;
   readonly values: string;
   readonly engine: EngineOptions;
-  readonly newWorker: () => Worker;
+  readonly newWorker: () => WorkerEnd;
 }
 
 interface Opened {
@@ -29,15 +31,22 @@ interface Opened {
 }
 
 export class Tab {
+  readonly #realm: PageRealm;
+  readonly #version: number;
   readonly #options: TabOptions;
   readonly #connection: Connection;
-  readonly #client = crypto.randomUUID();
-  readonly #channel: BroadcastChannel;
-  readonly #port: Port;
+  readonly #client: string;
+  readonly #channel: Channel;
+  /** Of the newest session: nobody is heard on those before. */
+  #port: Port | undefined;
+  #sessions = 0;
+  #session: string | undefined;
   readonly #stopped = new AbortController();
+  /** Later than that: while its worker closes the page may be put to sleep. */
+  readonly #over = new AbortController();
   /** Ends the waiting for the lead, while the page is awake. */
   #awake = new AbortController();
-  #worker: Worker | undefined;
+  #worker: WorkerEnd | undefined;
   /** Lets go of the lead. */
   #letGo: (() => void) | undefined;
   /** The worker of another tab that this page works through. */
@@ -46,18 +55,20 @@ export class Tab {
   /** The first time that somebody has the database open for this page. */
   readonly opened: Promise<string>;
 
-  constructor(options: TabOptions, connection: Connection) {
+  constructor(realm: PageRealm, options: TabOptions, connection: Connection) {
+    this.#realm = realm;
+    this.#version = realm.version ?? VERSION;
+    this.#client = realm.crypto.randomUUID();
     this.#options = options;
     this.#connection = connection;
     let opened: Opened | undefined;
     this.opened = new Promise((resolve, reject) => (opened = { resolve, reject }));
     this.opened.catch(() => undefined);
     this.#opened = opened!;
-    this.#channel = new BroadcastChannel(channelName(options.name));
+    this.#channel = new realm.BroadcastChannel(channelName(options.name));
     this.#channel.onmessage = ({ data }: MessageEvent<TabMessage>) => this.#hear(data);
-    this.#port = channelPort(clientChannelName(options.name, this.#client));
     // Held for as long as the page lives: the worker learns from it that the page is gone.
-    holdLock(clientLock(this.#client), this.#stopped.signal).then(
+    holdLock(realm, clientLock(this.#client), this.#stopped.signal).then(
       (letGo) => {
         this.#stopped.signal.addEventListener('abort', () => letGo?.());
         this.#wake();
@@ -71,12 +82,11 @@ export class Tab {
   async stop(): Promise<void> {
     if (this.#stopped.signal.aborted) return;
     this.#stopped.abort();
-    const worker = this.#worker;
-    this.#worker = undefined;
-    if (worker !== undefined) await closing(worker);
+    this.#awake.abort();
+    if (this.#worker !== undefined) await closing(this.#realm, this.#worker);
     this.#sleep();
+    this.#over.abort();
     this.#channel.close();
-    this.#port.close();
   }
 
   #wake(): void {
@@ -93,17 +103,22 @@ export class Tab {
     this.#worker = undefined;
     this.#letGo?.();
     this.#letGo = undefined;
+    this.#leave();
+  }
+
+  /** What another tab's worker still says is not heard any more: what it was asked, the next one is asked. */
+  #leave(): void {
     this.#following = undefined;
+    this.#session = undefined;
+    this.#port?.close();
     this.#connection.detach();
   }
 
   async #waitForLead(signal: AbortSignal): Promise<void> {
-    const letGo = await holdLock(leaderLock(this.#options.name), signal);
+    const letGo = await holdLock(this.#realm, leaderLock(this.#options.name), signal);
     if (letGo === undefined) return;
     if (signal.aborted) return letGo();
     this.#letGo = letGo;
-    this.#following = undefined;
-    this.#connection.detach();
     this.#lead(signal);
   }
 
@@ -114,41 +129,46 @@ export class Tab {
     this.#end(new StorageError('UNSUPPORTED', `nothing can be stored here: ${remedy}`, { cause: error }));
   }
 
-  #lead(signal: AbortSignal): void {
+  /** With a worker of its own, in the place of whatever it worked through. */
+  #lead(signal: AbortSignal, patienceMs = STARTING_MS): void {
+    this.#worker?.terminate();
+    this.#leave();
     const { name, keys, values, engine: options, newWorker } = this.#options;
-    let worker: Worker;
+    let worker: WorkerEnd;
     try {
       worker = newWorker();
     } catch (error) {
       return this.#end(new StorageError('UNSUPPORTED', `the worker cannot be started: ${String(error)}`, { cause: error }));
     }
     this.#worker = worker;
+    let isThere = false;
+    this.#realm.setTimeout(() => {
+      if (!isThere && this.#worker === worker) this.#lead(signal, 2 * patienceMs);
+    }, patienceMs);
     const { port, take } = workerPort(worker);
     worker.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (this.#worker !== worker || take(data)) return;
       const message = data as WorkerMessage;
-      if ('alone' in message) this.#watchWorker(worker, signal);
+      isThere = true;
+      if ('waiting' in message) this.#watchWorker(worker, signal);
       else if ('ready' in message) this.#attach(port, message.ready.backEnd);
       else if ('failed' in message) this.#end(errorOf(message.failed));
     };
     worker.onerror = (event) => {
-      const why =
-        event.message || 'it could not be loaded: does the page allow workers from its own place (Content-Security-Policy: worker-src)?';
-      if (this.#worker === worker) this.#end(new StorageError('UNSUPPORTED', `the worker of the database failed: ${why}`));
+      if (this.#worker === worker) this.#end(workerFailure(event));
     };
     worker.postMessage({ start: { name, client: this.#client, keys, values, options } });
   }
 
   /** A worker that has died, of too little memory say, is replaced. */
-  #watchWorker(worker: Worker, signal: AbortSignal): void {
-    const replace = (isFree: boolean): void => {
-      if (!isFree || this.#worker !== worker) return;
-      worker.terminate();
-      this.#connection.detach();
-      this.#lead(signal);
-    };
-    // Without locks nothing is known of it.
-    lockIsFree(engineLock(this.#options.name), signal).then(replace, () => undefined);
+  #watchWorker(worker: WorkerEnd, signal: AbortSignal): void {
+    lockIsFree(this.#realm, engineLock(this.#options.name), signal).then(
+      (isFree) => {
+        if (isFree && this.#worker === worker) this.#lead(signal);
+      },
+      // Without locks nothing is known of it.
+      () => undefined,
+    );
   }
 
   #attach(port: Port, backEnd: string): void {
@@ -157,8 +177,11 @@ export class Tab {
   }
 
   #hello(): void {
-    const { keys, values } = this.#options;
-    this.#post({ kind: 'hello', version: VERSION, client: this.#client, keys, values });
+    const { name, keys, values } = this.#options;
+    this.#leave();
+    const session = (this.#session = `${this.#client}:${++this.#sessions}`);
+    this.#port = channelPort(this.#realm, sessionChannelName(name, session));
+    this.#post({ kind: 'hello', version: this.#version, client: this.#client, session, keys, values });
   }
 
   #hear(message: TabMessage): void {
@@ -166,33 +189,32 @@ export class Tab {
       case 'leader':
         return this.#meetLeader(message);
       case 'welcome':
-        if (message.client === this.#client) this.#follow(message.worker);
+        if (message.session === this.#session) this.#follow(message.worker);
         return;
       case 'refused':
-        if (message.client === this.#client) this.#end(errorOf(message.failure));
+        if (message.session === this.#session) this.#end(errorOf(message.failure));
         return;
       case 'yield':
-        if (message.version > VERSION) this.#end(outdated());
+        if (message.version > this.#version) this.#end(outdated());
         return;
-      case 'delete':
+      case 'let go':
         this.#end(new StorageError('CLOSED', message.message));
         return;
       case 'hello':
-        if (message.version > VERSION) this.#end(outdated());
+        if (message.version > this.#version) this.#end(outdated());
     }
   }
 
   #meetLeader({ version, worker }: TabMessage & { kind: 'leader' }): void {
-    if (version > VERSION) return this.#end(outdated());
-    if (version < VERSION) return this.#post({ kind: 'yield', version: VERSION });
-    if (this.#worker === undefined && worker !== this.#following) this.#hello();
+    if (version > this.#version) return this.#end(outdated());
+    if (version < this.#version) return this.#post({ kind: 'yield', version: this.#version });
+    // Who has not said hello yet, since it sleeps, leads, or is not known to live as long as it does not hold its lock, does so in its time.
+    if (this.#session !== undefined && worker !== this.#following) this.#hello();
   }
 
-  /** Once for each worker: what was under way is asked again, and no worker may be asked twice. */
   #follow(worker: string): void {
-    if (this.#worker !== undefined || worker === this.#following || this.#awake.signal.aborted) return;
     this.#following = worker;
-    this.#attach(this.#port, 'another tab');
+    this.#attach(this.#port!, 'another tab');
   }
 
   /** Nothing works any more. */
@@ -207,14 +229,15 @@ export class Tab {
   }
 
   #listen(): void {
-    const { signal } = this.#stopped;
-    const on = (target: EventTarget | undefined, event: string, callback: () => void): void =>
+    const { signal } = this.#over;
+    const realm = this.#realm;
+    const page = realm.document;
+    const on = (target: LifeCycle | undefined, event: string, callback: () => void): void =>
       target?.addEventListener(event, callback, { signal });
-    const page = (globalThis as { document?: EventTarget & { readonly visibilityState: string } }).document;
     on(page, 'freeze', () => this.#sleep());
     on(page, 'resume', () => this.#wake());
-    on(globalThis, 'pagehide', () => this.#sleep());
-    on(globalThis, 'pageshow', () => {
+    on(realm, 'pagehide', () => this.#sleep());
+    on(realm, 'pageshow', () => {
       if (this.#awake.signal.aborted) this.#wake();
     });
     on(page, 'visibilitychange', () => {
@@ -226,14 +249,13 @@ export class Tab {
   onhidden: (() => void) | undefined;
 }
 
-function closing(worker: Worker): Promise<void> {
+function closing(realm: PageRealm, worker: WorkerEnd): Promise<void> {
   return new Promise((resolve) => {
     const over = (): void => {
-      clearTimeout(timer);
       worker.terminate();
       resolve();
     };
-    const timer = setTimeout(over, CLOSING_MS);
+    realm.setTimeout(over, CLOSING_MS);
     worker.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (typeof data === 'object' && data !== null && 'closed' in data) over();
     };

@@ -8,7 +8,7 @@
 // Numbers are little-endian; `bytes` and `text` begin with their length, u32; a list with its count, u32. An epoch is u64; `maybe` begins with u8, 1 where
 // something follows. Bump VERSION with every change: a page and a worker of different builds refuse each other (tabs/).
 
-export const VERSION = 2;
+export const VERSION = 3;
 
 export const Call = {
   /** u32 space (chosen by the caller), text name, text keys, text values (names of codecs) -> nothing. The database's own is 0, and known. */
@@ -55,7 +55,7 @@ export const Event = {
 } as const;
 
 /** Things that take nothing. */
-export const CARES = ['flush', 'compact', 'sync', 'idle', 'verify', 'stats', 'keyspaces'] as const;
+export const CARES = ['flush', 'compact', 'sync', 'idle', 'verify', 'stats', 'keyspaces', 'storage'] as const;
 export type Care = (typeof CARES)[number];
 
 /** A change of a write: u8 kind, u32 space, bytes key, then a value for a put, a maybe epoch for a check. */

@@ -6,8 +6,8 @@ import { newCommand, type CommonOptions, type Context } from '../command.ts';
 import { withDatabase } from '../database/space.ts';
 import { toJson } from '../output.ts';
 import { withProgress, type Progress } from '../progress.ts';
-import { writeFileWhole } from '../streams.ts';
 import { duration, size } from '../text/figures.ts';
+import { writeFileWhole } from '../whole-file.ts';
 
 export function backupCommand({ directory }: Context): Command {
   return newCommand('backup', 'write the whole database to one file, a tar of its objects: restore it, or look into it as it is', [
@@ -26,9 +26,7 @@ export function backupCommand({ directory }: Context): Command {
 
 async function backUp(directory: string, file: string, progress: Progress): Promise<{ bytes: number; ms: number }> {
   return withDatabase(directory, {}, async (db) => {
-    await db.flush();
-    const whole = db.stats().levels.reduce((sum, level) => sum + level.bytes, 0);
-    const tell = (written: number): void => progress.set(written, whole === 0 ? undefined : Math.min(0.99, written / whole));
-    return { bytes: await writeFileWhole(file, archiveDatabase(db), tell), ms: progress.elapsedMs };
+    const onProgress = (done: number, total: number): void => progress.set(done, done / total);
+    return { bytes: await writeFileWhole(file, archiveDatabase(db, { onProgress })), ms: progress.elapsedMs };
   });
 }

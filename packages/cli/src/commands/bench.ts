@@ -6,8 +6,8 @@ import { open, seededRandom, utf8, type Durability } from '@varve/core';
 import { fsStore } from '@varve/adapter-fs';
 import { Option, type Command } from 'commander';
 import { integer, newCommand, type CommonOptions, type Context } from '../command.ts';
-import { EXIT_FAILED } from '../failure.ts';
 import { Output } from '../output.ts';
+import { removingAfter } from '../interrupted.ts';
 import { withProgress, type Progress } from '../progress.ts';
 import { count, duration, rate, size } from '../text/figures.ts';
 import { table } from '../text/table.ts';
@@ -43,18 +43,10 @@ export function benchCommand({ directory }: Context): Command {
     .action(async (options: Options) => {
       const scratch = join(directory, `varve-bench-${process.pid}`);
       const remove = (): void => rmSync(scratch, { recursive: true, force: true });
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-        process.once(signal, () => {
-          remove();
-          process.exit(EXIT_FAILED);
-        });
-      }
-      try {
+      await removingAfter(remove, async () => {
         const results = await withProgress({ label: 'benchmark', unit: 'operations' }, (progress) => run(scratch, options, progress));
         say(results, options);
-      } finally {
-        remove();
-      }
+      });
     });
 }
 

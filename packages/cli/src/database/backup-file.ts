@@ -1,28 +1,31 @@
 // A backup file in the place of a directory: it is unpacked for the time of one command, which may only look.
 
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Prepare } from '../command.ts';
 import { usage } from '../failure.ts';
+import { removingAfter } from '../interrupted.ts';
 import { withProgress } from '../progress.ts';
 import { restoreFile } from './restore-file.ts';
 
-const WRITING: readonly string[] = ['put', 'delete', 'import', 'compact', 'restore', 'bench'];
+const WRITING: readonly string[] = ['put', 'delete', 'import', 'compact', 'bench'];
 
 export async function isFile(path: string): Promise<boolean> {
   return path !== '' && ((await stat(path).catch(() => undefined))?.isFile() ?? false);
 }
 
-/** Runs `use` on a directory with what is in the file. */
-export async function withUnpacked<T>(file: string, command: string | undefined, use: (directory: string) => Promise<T>): Promise<T> {
-  if (command !== undefined && WRITING.includes(command)) {
-    throw usage(`${file} is a file, which is only looked into: varve ./data restore ${file} makes a database that ${command} works on`);
-  }
-  const directory = await mkdtemp(join(tmpdir(), 'varve-'));
-  try {
+/** A directory for what is in the file, for the time of `use`. It is filled when a command is sure to need it. */
+export async function withUnpacked<T>(file: string, use: (directory: string, prepare: Prepare) => Promise<T>): Promise<T> {
+  const directory = mkdtempSync(join(tmpdir(), 'varve-'));
+  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  const prepare = async (command: string): Promise<void> => {
+    if (command === 'restore') throw usage(`the directory comes first: varve ./data restore ${file}`);
+    if (WRITING.includes(command)) {
+      throw usage(`${file} is a file, which is only looked into: varve ./data restore ${file} makes a database that ${command} works on`);
+    }
     await withProgress({ label: 'unpacking', unit: 'bytes' }, (progress) => restoreFile(directory, file, progress));
-    return await use(directory);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  };
+  return removingAfter(remove, () => use(directory, prepare));
 }

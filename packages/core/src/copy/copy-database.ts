@@ -18,7 +18,7 @@ export interface CopyOptions {
  * Copies a database as it is now to a store where nothing is. Writes go on meanwhile, and are not in it. The copy is the same database with a history of
  * its own from here on. Returns how many bytes it has.
  *
- * @throws StorageError `CONFLICT` when something is in the store.
+ * @throws StorageError `CONFLICT` when something is in the store, `LOCKED` when somebody works there, `QUOTA` when the copy does not fit.
  *
  * @example
  * import { memoryStore, open } from '@varve/core';
@@ -35,31 +35,21 @@ export interface CopyOptions {
 export async function copyDatabase(db: ImageSource, to: ObjectStore, { onProgress, signal }: CopyOptions = {}): Promise<number> {
   signal?.throwIfAborted();
   const image = await imageOf(db);
-  let copied = 0;
-  const tell = (bytes: number): void => {
-    copied += bytes;
-    onProgress?.(copied, image.bytes);
-  };
   try {
-    await restoreObjects(sourcesOf(image, signal), to, tell);
+    await restoreObjects(sourcesOf(image), to, { signal, onProgress: (copied) => onProgress?.(copied, image.bytes) });
     return image.bytes;
   } finally {
     await image.close();
   }
 }
 
-async function* sourcesOf(image: DatabaseImage, signal: AbortSignal | undefined): AsyncGenerator<ObjectSource> {
-  for (const object of image.objects) yield { ...object, pieces: piecesOf(image, object, signal) };
+async function* sourcesOf(image: DatabaseImage): AsyncGenerator<ObjectSource> {
+  for (const object of image.objects) yield { ...object, pieces: piecesOf(image, object) };
 }
 
 /** An object piece by piece. */
-export async function* piecesOf(
-  image: Pick<DatabaseImage, 'read'>,
-  object: ImageObject,
-  signal?: AbortSignal,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+export async function* piecesOf(image: Pick<DatabaseImage, 'read'>, object: ImageObject): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   for (let at = 0; at < object.size; at += PIECE_BYTES) {
-    signal?.throwIfAborted();
     yield await image.read(object, at, Math.min(PIECE_BYTES, object.size - at));
   }
 }

@@ -1,13 +1,13 @@
 // A database at one moment as the objects that it consists of: the SSTs of the newest version, and a manifest that names them and no log. Whoever opens
 // a copy of these objects begins a log of their own (docs/FORMAT.md, manifest). While an image is held its SSTs are not deleted; nothing else waits for it.
 
-import { closed, StorageError } from '../base/errors.ts';
+import { closed, fenced, StorageError } from '../base/errors.ts';
 import { randomHex } from '../base/hex.ts';
 import { systemRandom, type Random } from '../base/random.ts';
 import { SPACE, type BatchTarget } from '../db/batch.ts';
 import type { Engine } from '../db/engine.ts';
-import { manifestName, metaName, sstName } from '../format/object-names.ts';
-import { ReadView } from '../iterators/read-view.ts';
+import { manifestName } from '../format/object-names.ts';
+import type { Sst } from '../sst/sst.ts';
 import type { ObjectReader } from '../store/object-store.ts';
 import { snapshotToJson } from '../version/manifest-format.ts';
 import { encodeManifest } from '../version/manifest.ts';
@@ -19,63 +19,74 @@ export interface ImageObject {
   readonly size: number;
 }
 
-/** What of a database an image is made from. */
+/** What of a database an image is made from: any open database is one. */
 export interface ImageSource extends BatchTarget<never, never> {
   flush(): Promise<void>;
 }
 
+/** The objects of a database at one moment, to be read for as long as the image is open and the database is. Made by {@link imageOf}. */
 export class DatabaseImage {
-  /** In the order in which a copy has to be written: the manifest is the last, and makes a database of the rest. */
+  /** SSTs, then the manifest that makes a database of them. */
   readonly objects: readonly ImageObject[];
   /** Of all objects. */
   readonly bytes: number;
   readonly #engine: Engine;
   readonly #manifest: Uint8Array<ArrayBuffer>;
-  readonly #view: ReadView;
+  readonly #ssts: readonly Sst[];
   /** Of the object that was read last. */
-  #reader: { readonly of: ImageObject; readonly reader: ObjectReader } | undefined;
+  #reader: { readonly name: string; readonly reader: ObjectReader } | undefined;
   #closed = false;
 
   /** @internal Made by {@link imageOf}. */
   constructor(engine: Engine, random: Random) {
-    const { heap, kernels } = engine.parts;
-    const { state } = engine;
+    const { state, catalog } = engine;
     this.#engine = engine;
     const copy = { ...state, number: 1, nonce: randomHex(random, 16), parentNonce: '' };
     const log = { kind: '', uuid: randomHex(random, 16) };
     this.#manifest = encodeManifest(engine.parts, 1, snapshotToJson({ ...copy, log, logPosition: 0 }));
-    const ssts = [...state.version.ssts()];
-    const runs = [ssts.map((info) => engine.sstOf(info))];
-    this.#view = new ReadView({ heap, kernels, catalog: engine.catalog, onMemtableFree: () => undefined }, [], runs);
-    const stored = ssts.flatMap(({ id, dataBytes, metaBytes }) => [
-      { name: sstName(id), size: dataBytes },
-      { name: metaName(id), size: metaBytes },
+    this.#ssts = [...state.version.ssts()].map((info) => engine.sstOf(info));
+    for (const sst of this.#ssts) catalog.pin(sst);
+    const stored = this.#ssts.flatMap(({ info, dataName, metaName }) => [
+      { name: dataName, size: info.dataBytes },
+      { name: metaName, size: info.metaBytes },
     ]);
     this.objects = [...stored, { name: manifestName(1), size: this.#manifest.length }];
     this.bytes = this.objects.reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** The bytes of an object from `offset` on, `length` of them, in a buffer of their own. Reads follow each other. */
-  async read(object: ImageObject, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  /**
+   * The bytes of one of the objects from `offset` on, `length` of them, in a buffer of their own. Reads follow each other. Others have their turn of the
+   * event loop first: a store may answer at once, however much is read.
+   *
+   * @throws StorageError `CLOSED` when the image or its database is closed, `CORRUPTION` when the object is not what it was,
+   * `FENCED` when another writer has the database. RangeError beyond its end.
+   */
+  async read({ name, size }: ImageObject, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    if (offset < 0 || length < 0 || offset + length > size) {
+      throw new RangeError(`the object has ${size} bytes, not ${length} from ${offset} on`);
+    }
+    await new Promise<void>((resolve) => this.#engine.parts.turns.next(resolve));
     if (this.#closed) throw new StorageError('CLOSED', 'the image is closed: make a new one');
     if (this.#engine.closed) throw closed();
-    if (offset < 0 || length < 0 || offset + length > object.size) {
-      throw new RangeError(`the object has ${object.size} bytes, not ${length} from ${offset} on`);
-    }
-    if (object === this.objects.at(-1)) return this.#manifest.slice(offset, offset + length);
+    if (name === manifestName(1)) return this.#manifest.slice(offset, offset + length);
     const bytes = new Uint8Array(length);
-    const reader = await this.#open(object);
-    await reader.readInto(bytes, offset);
+    try {
+      const reader = await this.#open(name, size);
+      await reader.readInto(bytes, offset);
+    } catch (error) {
+      // Who was overtaken meets objects that are gone: nothing is damaged.
+      await this.#engine.catalog.unread(error);
+    }
     return bytes;
   }
 
-  async #open(object: ImageObject): Promise<ObjectReader> {
-    if (this.#reader?.of === object) return this.#reader.reader;
+  async #open(name: string, size: number): Promise<ObjectReader> {
+    if (this.#reader?.name === name) return this.#reader.reader;
     const old = this.#reader?.reader;
     this.#reader = undefined;
     await old?.close();
-    const reader = await this.#engine.store.openObject(object.name, object.size);
-    this.#reader = { of: object, reader };
+    const reader = await this.#engine.store.openObject(name, size);
+    this.#reader = { name, reader };
     return reader;
   }
 
@@ -83,7 +94,7 @@ export class DatabaseImage {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#view.unpin();
+    for (const sst of this.#ssts) this.#engine.catalog.unpin(sst);
     await this.#reader?.reader.close();
   }
 
@@ -94,6 +105,8 @@ export class DatabaseImage {
 
 /**
  * The database as it is now, everything written before included. Close it.
+ *
+ * @throws StorageError `CLOSED` when the database is closed, `FENCED` when another writer has it, and what a flush throws.
  *
  * @example
  * import { memoryStore, open } from '@varve/core';
@@ -109,5 +122,6 @@ export async function imageOf(db: ImageSource, random: Random = systemRandom): P
   await db.flush();
   const engine = db[SPACE].owner as Engine;
   engine.assertOpen();
+  if (await engine.parts.manifest.isOvertaken()) throw fenced();
   return new DatabaseImage(engine, random);
 }

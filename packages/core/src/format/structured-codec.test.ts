@@ -18,6 +18,11 @@ const leaf = fc.oneof(
   fc.uint8Array({ maxLength: 20 }),
   fc.float64Array({ maxLength: 3 }),
 );
+/** Pages that are not isolated from other origins have no name for its constructor. */
+function sharedBuffer(): ArrayBufferLike {
+  return new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer;
+}
+
 function values(longest: number): fc.Arbitrary<unknown> {
   const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     value: fc.oneof(
@@ -112,7 +117,7 @@ describe('structured', () => {
     [new Error('x'), 'structured cannot keep an Error: make a plain object of it at=value'],
     [{ p: new Point() }, 'structured cannot keep a Point: make a plain object of it at=value.p'],
     [{ w: new WeakMap() }, 'structured cannot keep a WeakMap: make a plain object of it at=value.w'],
-    [{ b: new SharedArrayBuffer(2) }, 'structured cannot keep a SharedArrayBuffer: make a plain object of it at=value.b'],
+    [{ b: sharedBuffer() }, 'structured cannot keep a SharedArrayBuffer: make a plain object of it at=value.b'],
     [{ n: Object(1) as unknown }, 'structured cannot keep a Number: make a plain object of it at=value.n'],
     // oxlint-disable-next-line no-sparse-arrays -- the hole is the point
     [{ a: [1, , 2] }, 'structured cannot keep an array with a hole at index 1 at=value.a'],

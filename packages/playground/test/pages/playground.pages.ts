@@ -14,6 +14,7 @@ const CLI = 'packages/cli/src/bin.ts';
 
 async function visit(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
+  page.on('dialog', (dialog) => void dialog.accept());
   const said: string[] = [];
   page.on('pageerror', (error) => said.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && said.push(message.text()));
@@ -112,7 +113,7 @@ test('is saved as a file that varve opens, and comes back from it in every tab',
   expect(stdout).toBe('in the file\n');
 
   await put(first, 'later', 'not in the file');
-  await second.getByLabel('Replace it by a file').setInputFiles(file);
+  await second.getByLabel('Replace the database by a file').setInputFiles(file);
   await expect(second.getByText(/^Replaced by playground.tar/)).toBeVisible();
   for (const page of [first, second]) {
     await expect(entries(page)).toContainText('in the file');
@@ -129,7 +130,7 @@ test('a file that is no database is refused in words, and changes nothing', asyn
   const page = await visit(await profile.launch());
   await put(page, 'a', '1');
   const wrong = { name: 'wrong.tar', mimeType: 'application/x-tar', buffer: Buffer.from('no archive') };
-  await page.getByLabel('Replace it by a file').setInputFiles(wrong);
+  await page.getByLabel('Replace the database by a file').setInputFiles(wrong);
   await expect(page.getByText(/no archive of a database/)).toBeVisible();
   await expect(entries(page)).toContainText('a');
 });

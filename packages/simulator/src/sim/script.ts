@@ -81,7 +81,8 @@ export interface Script {
 }
 
 /** The script as a file: a step a line. */
-export function scriptText({ seed, settings, actors }: Script): string {
+export function scriptText({ actors, ...rest }: { readonly actors: readonly (readonly object[])[] }): string {
   const steps = actors.map((actor) => `  [\n${actor.map((step) => `   ${JSON.stringify(step)}`).join(',\n')}\n  ]`);
-  return `{\n "seed": ${seed},\n "settings": ${JSON.stringify(settings)},\n "actors": [\n${steps.join(',\n')}\n ]\n}\n`;
+  const head = Object.entries(rest).map(([name, value]) => ` ${JSON.stringify(name)}: ${JSON.stringify(value)},\n`);
+  return `{\n${head.join('')} "actors": [\n${steps.join(',\n')}\n ]\n}\n`;
 }

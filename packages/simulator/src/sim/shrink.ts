@@ -1,20 +1,23 @@
 // Makes a script that fails as short as it goes: steps are left out, in halves, quarters and so on down to one by one, as long as what is left still
 // fails in the same way (delta debugging: Zeller, Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002).
 
-import type { Script, Step } from './script.ts';
+/** Actors and their steps; whatever else a script says stays. */
+interface Scripted<Step> {
+  readonly actors: readonly (readonly Step[])[];
+}
 
 /** How a script fails, as far as that tells one failure from another; undefined: it does not. */
-export type Judge = (script: Script) => Promise<string | undefined>;
+export type Judge<S> = (script: S) => Promise<string | undefined>;
 
 /** Stops after so many lives: what is left by then is short enough. */
 const MOST_LIVES = 2000;
 
 /** The shortest script that was found to fail as `script` does. */
-export async function shrink(script: Script, judge: Judge): Promise<Script> {
+export async function shrink<S extends Scripted<object>>(script: S, judge: Judge<S>): Promise<S> {
   const failure = await judge(script);
   if (failure === undefined) return script;
   let lives = 0;
-  const failsAlike = async (candidate: Script): Promise<boolean> => lives++ < MOST_LIVES && (await judge(candidate)) === failure;
+  const failsAlike = async (candidate: S): Promise<boolean> => lives++ < MOST_LIVES && (await judge(candidate)) === failure;
   let best = script;
   for (let before = Infinity; count(best) < before && lives < MOST_LIVES;) {
     before = count(best);
@@ -25,25 +28,25 @@ export async function shrink(script: Script, judge: Judge): Promise<Script> {
   return best;
 }
 
-type Fails = (script: Script) => Promise<boolean>;
+type Fails<S> = (script: S) => Promise<boolean>;
 
-async function shortenActor(script: Script, actor: number, fails: Fails): Promise<Script> {
+async function shortenActor<S extends Scripted<object>>(script: S, actor: number, fails: Fails<S>): Promise<S> {
   const steps = await fewer(script.actors[actor], (left) => fails(withSteps(script, actor, left)));
   return withSteps(script, actor, steps);
 }
 
-async function shortenBatches(script: Script, fails: Fails): Promise<Script> {
+async function shortenBatches<S extends Scripted<object>>(script: S, fails: Fails<S>): Promise<S> {
   let best = script;
   for (const [actor, steps] of script.actors.entries()) {
     for (const [i, step] of steps.entries()) {
       if (!('changes' in step)) continue;
-      const withChanges = (changes: typeof step.changes): Script =>
+      const withChanges = (changes: readonly unknown[]): S =>
         withSteps(
           best,
           actor,
           best.actors[actor].map((other, at) => (at === i ? { ...step, changes } : other)),
         );
-      best = withChanges(await fewer(step.changes, (left) => fails(withChanges(left))));
+      best = withChanges(await fewer(step.changes as readonly unknown[], (left) => fails(withChanges(left))));
     }
   }
   return best;
@@ -63,15 +66,15 @@ async function fewer<T>(items: readonly T[], fails: (left: readonly T[]) => Prom
 }
 
 /** Actors without steps say nothing. */
-async function withoutIdle(script: Script, fails: Fails): Promise<Script> {
+async function withoutIdle<S extends Scripted<object>>(script: S, fails: Fails<S>): Promise<S> {
   const left = { ...script, actors: script.actors.filter((steps) => steps.length > 0) };
   return left.actors.length < script.actors.length && (await fails(left)) ? left : script;
 }
 
-function withSteps(script: Script, actor: number, steps: readonly Step[]): Script {
+function withSteps<S extends Scripted<object>>(script: S, actor: number, steps: readonly object[]): S {
   return { ...script, actors: script.actors.map((other, i) => (i === actor ? steps : other)) };
 }
 
-function count({ actors }: Script): number {
+function count({ actors }: Scripted<object>): number {
   return actors.reduce((sum, steps) => sum + steps.length, 0);
 }

@@ -2,8 +2,13 @@
 
 import type { RareLife } from '../../src/sim/rare-lives.ts';
 
-/** Lives of the simulator from a seed on, rare lives of one kind, a power cut at each call of the fixed script, or a test file. */
-export type CaughtBy = { readonly from: number } | { readonly rare: RareLife } | 'power cuts' | { readonly test: string };
+/** Lives of the simulator from a seed on, lives of tabs from a seed on, rare lives of one kind, a power cut at each call of the fixed script, or a test file. */
+export type CaughtBy =
+  | { readonly from: number }
+  | { readonly tabs: number }
+  | { readonly rare: RareLife }
+  | 'power cuts'
+  | { readonly test: string };
 
 export interface PlantedBug {
   /** Used once, for command lines. */

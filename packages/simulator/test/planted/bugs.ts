@@ -6,6 +6,15 @@ import { kernelBugs } from './bugs/kernels.ts';
 import { mergingBugs } from './bugs/merging.ts';
 import { openingBugs } from './bugs/opening.ts';
 import { readingBugs } from './bugs/reading.ts';
+import { tabBugs } from './bugs/tabs.ts';
 import { writingBugs } from './bugs/writing.ts';
 
-export const bugs: readonly PlantedBug[] = [...openingBugs, ...writingBugs, ...mergingBugs, ...readingBugs, ...kernelBugs, ...fileBugs];
+export const bugs: readonly PlantedBug[] = [
+  ...openingBugs,
+  ...writingBugs,
+  ...mergingBugs,
+  ...readingBugs,
+  ...kernelBugs,
+  ...fileBugs,
+  ...tabBugs,
+];

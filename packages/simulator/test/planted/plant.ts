@@ -35,6 +35,9 @@ function programOf(caughtBy: CaughtBy): string[] {
   if (caughtBy === 'power cuts') return ['--import', REGISTER, CUT_POWER];
   if ('rare' in caughtBy) return ['--import', REGISTER, LIVE_RARELY, caughtBy.rare];
   if ('test' in caughtBy) return [VITEST, 'run', '--pool', 'threads', '--no-isolate', '--reporter', 'default', caughtBy.test];
+  if ('tabs' in caughtBy) {
+    return ['--import', REGISTER, SIMULATE, '--tabs', '--seeds', String(MOST_SEEDS), '--from', String(caughtBy.tabs), '--until-failure'];
+  }
   return ['--import', REGISTER, SIMULATE, '--seeds', String(MOST_SEEDS), '--from', String(caughtBy.from), '--until-failure'];
 }
 
