@@ -31,7 +31,7 @@ export default defineConfig(async () => ({
   ssr: { resolve: { conditions, externalConditions: ['source', 'node'] } },
   test: {
     include: ['scripts/**/*.test.mjs', 'packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/src/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', '**/*.browser.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/*.browser.test.ts', '**/*.cloud.test.ts'],
     passWithNoTests: true,
     // Left to itself Vitest keeps one core free, of two.
     maxWorkers: '100%',

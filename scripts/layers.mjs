@@ -16,7 +16,7 @@ export const PACKAGE_LINES = [
 
 /** Top to bottom, in packages/core/src. */
 export const CORE_LINES = [
-  ['index.ts', 'inspect.ts', 'codecs.ts', 'copy.ts'],
+  ['index.ts', 'inspect.ts', 'codecs.ts', 'copy.ts', 'object-log.ts'],
   ['copy'],
   ['db', 'inspect'],
   ['txn', 'gc'],

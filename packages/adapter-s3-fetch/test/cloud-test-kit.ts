@@ -1,0 +1,49 @@
+// Stores on the real S3 that `npm run test:cloud` has started. Each file of tests has a bucket of its own, each place a prefix in it.
+
+import { S3Client } from '../src/requests/s3-client.ts';
+import { DEFAULT_PATIENCE } from '../src/requests/patience.ts';
+import { refusal } from '../src/requests/s3-errors.ts';
+import { parseLocation } from '../src/location.ts';
+import { s3Store, type S3Credentials, type S3Store } from '../src/index.ts';
+
+const { VARVE_S3_ENDPOINT: endpoint, VARVE_S3_ACCESS_KEY: accessKeyId, VARVE_S3_SECRET_KEY: secretAccessKey } = process.env;
+
+export function credentials(): S3Credentials {
+  if (accessKeyId === undefined || secretAccessKey === undefined) throw new Error('run these tests with npm run test:cloud');
+  return { accessKeyId, secretAccessKey };
+}
+
+/** A bucket that is there. */
+export class Bucket {
+  readonly #name: string;
+  #places = 0;
+
+  private constructor(name: string) {
+    this.#name = name;
+  }
+
+  static async create(name: string): Promise<Bucket> {
+    const bucket = new Bucket(`${name}-${crypto.randomUUID()}`);
+    const answer = await bucket.client('').send({ method: 'PUT' });
+    if (answer.status !== 200) throw refusal(answer);
+    return bucket;
+  }
+
+  /** Address of a place that nobody has used. */
+  freshPlace(): string {
+    return this.address(`place-${++this.#places}`);
+  }
+
+  address(prefix: string): string {
+    return `s3://${this.#name}/${prefix}?endpoint=${endpoint}`;
+  }
+
+  /** For requests that a store does not make. */
+  client(prefix: string): S3Client {
+    return new S3Client(parseLocation(this.address(prefix)), credentials(), DEFAULT_PATIENCE);
+  }
+}
+
+export function storeAt(address: string): S3Store {
+  return s3Store(address, { credentials: credentials() });
+}

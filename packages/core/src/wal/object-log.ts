@@ -1,0 +1,138 @@
+// A log over objects, for places that have nothing which grows: each append is an object, created if absent. What stands in the store:
+//
+//   wal/<segment, 20 digits>.wal/begin                     whoever created it owns the segment; it holds a nonce
+//   wal/<segment, 20 digits>.wal/<position, 16 digits>     the bytes that were appended at this position
+//
+// A segment is there while its `begin` is: pieces that an overtaken writer adds to a truncated one are seen by nobody, and go with the next truncation.
+// An object is durable once it is created, so a sync only waits for the append before it.
+
+import { StorageError } from '../base/errors.ts';
+import { randomHex } from '../base/hex.ts';
+import { systemRandom, type Random } from '../base/random.ts';
+import { segmentName } from '../format/object-names.ts';
+import type { LogSegment, LogStore, SegmentInfo } from '../store/log-store.ts';
+import type { AsyncOperations } from '../store/object-store.ts';
+import { ObjectSegment } from './object-segment.ts';
+import { beginName, byteLengthOf, parseLogObject, SEGMENTS_PREFIX, type Piece, type StoredSegment } from './object-segment-names.ts';
+
+/** Reads that are under way at once while a segment is read. */
+const PARALLEL_READS = 16;
+/** Names in one deletion. */
+const NAMES_A_DELETION = 1000;
+
+/**
+ * A log that keeps its segments as objects of a store, beside those of the database. One append, which is one group of writes, costs one object.
+ * @example
+ * import { memoryStore, open } from '@varve/core';
+ * import { objectLog } from '@varve/core/object-log';
+ *
+ * const store = memoryStore({ sync: false });
+ * const db = await open(store, { log: objectLog(store) });
+ * await db.put('hello', 'world');
+ * await db.close();
+ */
+export function objectLog(store: AsyncOperations, { random = systemRandom }: { readonly random?: Random } = {}): LogStore {
+  return new ObjectLog(store, random);
+}
+
+class ObjectLog implements LogStore {
+  readonly kind = 'objects';
+  readonly sync = false;
+  readonly defaultDurability = 'synced';
+  readonly #store: AsyncOperations;
+  readonly #random: Random;
+  readonly #open = new Set<ObjectSegment>();
+
+  constructor(store: AsyncOperations, random: Random) {
+    this.#store = store;
+    this.#random = random;
+  }
+
+  async segments(): Promise<SegmentInfo[]> {
+    const stored = await this.#stored(SEGMENTS_PREFIX);
+    const begun = [...stored].filter(([, { begun }]) => begun);
+    return begun.map(([number, segment]) => ({ number, size: byteLengthOf(segment) })).sort((a, b) => a.number - b.number);
+  }
+
+  async read(number: number, into: Uint8Array): Promise<number | undefined> {
+    const segment = (await this.#stored(`${segmentName(number)}/`)).get(number);
+    if (!segment?.begun) return undefined;
+    try {
+      return await this.#readPieces(segment, into);
+    } catch (error) {
+      // Whoever truncates takes the beginning first.
+      if (await this.#store.has(beginName(number))) throw error;
+      return undefined;
+    }
+  }
+
+  async create(number: number): Promise<LogSegment | undefined> {
+    const nonce = new TextEncoder().encode(randomHex(this.#random, 16));
+    if (!(await this.#store.putIfAbsent(beginName(number), nonce))) return undefined;
+    const segment = new ObjectSegment(number, this.#store, () => this.#open.delete(segment));
+    this.#open.add(segment);
+    return segment;
+  }
+
+  async makeDurable(numbers: readonly number[]): Promise<void> {
+    for (const number of numbers) {
+      if (await this.#store.has(beginName(number))) continue;
+      throw new StorageError('CORRUPTION', `log segment is missing segment=${number}`, { object: segmentName(number) });
+    }
+  }
+
+  async truncate(before: number): Promise<void> {
+    const names = [...(await this.#stored(SEGMENTS_PREFIX))].filter(([number]) => number < before).sort(([a], [b]) => a - b);
+    const begins = names.filter(([, { begun }]) => begun).map(([number]) => beginName(number));
+    const pieces = names.flatMap(([, segment]) => segment.pieces.map(({ name }) => name));
+    for (const some of [...inParts(begins), ...inParts(pieces)]) await this.#store.delete(some);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open].map((segment) => segment.close()));
+  }
+
+  /** What is stored below a prefix, segments without a beginning included. */
+  async #stored(prefix: string): Promise<Map<number, StoredSegment>> {
+    const segments = new Map<number, StoredSegment>();
+    for (const { name, size } of await this.#store.list(prefix)) {
+      const parsed = parseLogObject(name);
+      if (parsed === undefined) continue;
+      const segment = segments.get(parsed.segment) ?? { begun: false, pieces: [] };
+      segments.set(parsed.segment, segment);
+      if (parsed.position === undefined) segment.begun = true;
+      else segment.pieces.push({ name, position: parsed.position, size });
+    }
+    return segments;
+  }
+
+  async #readPieces(segment: StoredSegment, into: Uint8Array): Promise<number> {
+    const wanted = segment.pieces.filter(({ position }) => position < into.length);
+    let end = 0;
+    for (const { name, position, size } of wanted) {
+      if (position !== end) {
+        throw new StorageError('CORRUPTION', `bytes of a log segment are missing wanted=${end} found=${position}`, { object: name });
+      }
+      end += size;
+    }
+    for (let i = 0; i < wanted.length; i += PARALLEL_READS) {
+      await Promise.all(wanted.slice(i, i + PARALLEL_READS).map((piece) => this.#readPiece(piece, into)));
+    }
+    return Math.min(end, into.length);
+  }
+
+  async #readPiece({ name, position, size }: Piece, into: Uint8Array): Promise<void> {
+    const reader = await this.#store.openObject(name, size);
+    try {
+      await reader.readInto(into.subarray(position, position + size), 0);
+    } finally {
+      await reader.close();
+    }
+  }
+}
+
+function inParts(names: readonly string[]): string[][] {
+  const parts: string[][] = [];
+  for (let i = 0; i < names.length; i += NAMES_A_DELETION) parts.push(names.slice(i, i + NAMES_A_DELETION));
+  return parts;
+}
