@@ -72,10 +72,11 @@ export class Tab {
       (letGo) => {
         this.#stopped.signal.addEventListener('abort', () => letGo?.());
         this.#wake();
+        // Not before: who was woken then would wait for the lead twice, and lead once more when everything is over.
+        this.#listen();
       },
       (error: unknown) => this.#goAlone(error),
     );
-    this.#listen();
   }
 
   /** Lets go of everything; a worker of this page closes its database first. */
@@ -235,11 +236,13 @@ export class Tab {
     const on = (target: LifeCycle | undefined, event: string, callback: () => void): void =>
       target?.addEventListener(event, callback, { signal });
     on(page, 'freeze', () => this.#sleep());
-    on(page, 'resume', () => this.#wake());
-    on(realm, 'pagehide', () => this.#sleep());
-    on(realm, 'pageshow', () => {
+    // Whichever of these comes first.
+    const wake = (): void => {
       if (this.#awake.signal.aborted) this.#wake();
-    });
+    };
+    on(page, 'resume', wake);
+    on(realm, 'pagehide', () => this.#sleep());
+    on(realm, 'pageshow', wake);
     on(page, 'visibilitychange', () => {
       if (page?.visibilityState === 'hidden') this.onhidden?.();
     });

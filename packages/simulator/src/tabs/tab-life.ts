@@ -256,13 +256,13 @@ class TabLife {
     const alive = this.#pages.flatMap((page, actor) => (page?.isAlive === true ? [actor] : []));
     const builds = (): number => Math.max(...alive.map((actor) => this.#pages[actor]!.context.version));
     const before = builds();
+    const outdated = alive.map((actor) => this.#pages[actor]!).filter(({ context }) => context.version < before);
     for (const actor of alive) {
       const step: CallStep = { do: 'put', place: [0, 0], size: 1 };
-      const page = this.#pages[actor]!;
-      if (page.context.version < before) await this.#assertOutdated(page);
-      else await this.#call(actor, { ...step, hurry: true });
+      if (!outdated.includes(this.#pages[actor]!)) await this.#call(actor, { ...step, hurry: true });
     }
     await browser.world.sleep(REST_MS);
+    for (const page of outdated) await this.#assertOutdated(page);
     browser.assertRight();
     this.#assertNothingWaits();
     // Some have reloaded.
