@@ -11,7 +11,7 @@ export const tabBugs: readonly PlantedBug[] = [
     file: `${SOURCES}/host/session.ts`,
     find: '    writes.note(batch, this.#client, sequence);\n',
     replace: '',
-    caughtBy: { tabs: 1 },
+    caughtBy: { tabs: 9 },
   },
   {
     name: 'record-forgotten-early',
@@ -27,7 +27,7 @@ export const tabBugs: readonly PlantedBug[] = [
     file: `${SOURCES}/host/host.ts`,
     find: '    before?.end();\n    before?.port.close();\n',
     replace: '',
-    caughtBy: { tabs: 63 },
+    caughtBy: { tabs: 224 },
   },
   {
     name: 'one-channel-for-all-sessions',
@@ -35,7 +35,7 @@ export const tabBugs: readonly PlantedBug[] = [
     file: `${SOURCES}/tabs/messages.ts`,
     find: 'sessionChannelName = (name: string, session: string): string =>',
     replace: "sessionChannelName = (name: string, session: string): string => channelName(name) + session.split(':')[0] ||",
-    caughtBy: { tabs: 131 },
+    caughtBy: { tabs: 180 },
   },
   {
     name: 'any-welcome-followed',
@@ -43,7 +43,7 @@ export const tabBugs: readonly PlantedBug[] = [
     file: `${SOURCES}/tabs/tab.ts`,
     find: '        if (message.session === this.#session) this.#follow(message.worker);',
     replace: '        if (message.session.startsWith(this.#client)) this.#follow(message.worker);',
-    caughtBy: { tabs: 6 },
+    caughtBy: { tabs: 9 },
   },
   {
     name: 'own-hello-taken',
@@ -51,7 +51,7 @@ export const tabBugs: readonly PlantedBug[] = [
     file: `${SOURCES}/host/host.ts`,
     find: '    if (client === this.#start.client) return;\n',
     replace: '',
-    caughtBy: { tabs: 293 },
+    caughtBy: { tabs: 174 },
   },
   {
     name: 'lead-without-the-lock',
@@ -67,7 +67,7 @@ export const tabBugs: readonly PlantedBug[] = [
     file: `${SOURCES}/host/host.ts`,
     find: '    const letGo = await locked;\n',
     replace: '    const letGo = (): void => void locked;\n',
-    caughtBy: { tabs: 1 },
+    caughtBy: { tabs: 19 },
   },
   {
     name: 'dead-worker-unnoticed',
@@ -83,7 +83,7 @@ export const tabBugs: readonly PlantedBug[] = [
     file: `${SOURCES}/tabs/tab.ts`,
     find: '      if (!isThere && this.#worker === worker) this.#lead(signal, 2 * patienceMs);\n',
     replace: '',
-    caughtBy: { tabs: 1 },
+    caughtBy: { tabs: 120 },
   },
   {
     name: 'lead-kept-in-sleep',
@@ -164,5 +164,13 @@ export const tabBugs: readonly PlantedBug[] = [
     find: `    if (data.kind === 'leader') tellAll();\n`,
     replace: `    if (data.kind === 'yield') tellAll();\n`,
     caughtBy: { tabs: 1 },
+  },
+  {
+    name: 'woken-before-the-lock',
+    mistake: 'a page that wakes before it holds its lock waits for the lead twice, and leads once more when everything is over',
+    file: `${SOURCES}/tabs/tab.ts`,
+    find: '    // Held for as long as the page lives: the worker learns from it that the page is gone.\n',
+    replace: `    realm.document?.addEventListener('resume', () => this.#wake(), this.#stopped);\n`,
+    caughtBy: { tabs: 265 },
   },
 ];
