@@ -1,5 +1,6 @@
 // Lives a script of tabs: all actors at once, then everything heals and comes to rest, and then nothing may be missing, wrong or still waited for.
 
+import { StorageError } from '@varve/core';
 import { deleteDatabaseIn } from '@varve/browser/realm';
 import { NO_FAULTS } from '../disk/faults.ts';
 import { expectThat } from '../sim/wrong.ts';
@@ -213,7 +214,7 @@ class TabLife {
     const over = (): void => void this.#deleting.delete(id);
     work.then(over, (error: unknown) => {
       over();
-      if (!isGone(error) && !this.hadBrokenWorkers) this.browser.noteWrong(error);
+      if (!isGone(error) && !wasAsleep(error) && !this.hadBrokenWorkers) this.browser.noteWrong(error);
     });
   }
 
@@ -351,6 +352,11 @@ class TabLife {
   #open(): Handle[] {
     return this.#all.filter((handle) => handle.page.isAlive && !handle.isOver);
   }
+}
+
+/** Who deletes lets go of everything when its page is put to sleep. */
+function wasAsleep(error: unknown): boolean {
+  return error instanceof StorageError && error.code === 'UNAVAILABLE' && error.message.includes('put to sleep');
 }
 
 /** A key that a write changed and a watch was not told of. */

@@ -35,7 +35,7 @@ export const tabBugs: readonly PlantedBug[] = [
     file: `${SOURCES}/tabs/messages.ts`,
     find: 'sessionChannelName = (name: string, session: string): string =>',
     replace: "sessionChannelName = (name: string, session: string): string => channelName(name) + session.split(':')[0] ||",
-    caughtBy: { tabs: 180 },
+    caughtBy: { tabs: 111 },
   },
   {
     name: 'any-welcome-followed',
@@ -51,7 +51,7 @@ export const tabBugs: readonly PlantedBug[] = [
     file: `${SOURCES}/host/host.ts`,
     find: '    if (client === this.#start.client) return;\n',
     replace: '',
-    caughtBy: { tabs: 174 },
+    caughtBy: { tabs: 210 },
   },
   {
     name: 'lead-without-the-lock',
@@ -139,7 +139,7 @@ export const tabBugs: readonly PlantedBug[] = [
     file: `${SOURCES}/client/connection.ts`,
     find: 'const isOpen = frame[KIND_AT] === Call.write && generation <= this.generation;',
     replace: 'const isOpen = frame[KIND_AT] === Call.write && generation < 0;',
-    caughtBy: { tabs: 1 },
+    caughtBy: { test: 'packages/browser/src/client/connection.test.ts' },
   },
   {
     name: 'records-of-the-gone-kept',
@@ -150,27 +150,11 @@ export const tabBugs: readonly PlantedBug[] = [
     caughtBy: { tabs: 1 },
   },
   {
-    name: 'older-build-leads-on',
-    mistake: 'a worker of an older build is not told to let go',
-    file: `${SOURCES}/tabs/tab.ts`,
-    find: `    if (version < this.#version) return this.#post({ kind: 'yield', version: this.#version });\n`,
-    replace: '    if (version < this.#version) return;\n',
-    caughtBy: { tabs: 1 },
-  },
-  {
-    name: 'deletion-told-once',
-    mistake: 'who hears of a deletion too late keeps the database',
-    file: `${SOURCES}/tabs/exclusive-worker.ts`,
-    find: `    if (data.kind === 'leader') tellAll();\n`,
-    replace: `    if (data.kind === 'yield') tellAll();\n`,
-    caughtBy: { tabs: 1 },
-  },
-  {
     name: 'woken-before-the-lock',
     mistake: 'a page that wakes before it holds its lock waits for the lead twice, and leads once more when everything is over',
     file: `${SOURCES}/tabs/tab.ts`,
     find: '    // Held for as long as the page lives: the worker learns from it that the page is gone.\n',
     replace: `    realm.document?.addEventListener('resume', () => this.#wake(), this.#stopped);\n`,
-    caughtBy: { tabs: 265 },
+    caughtBy: { test: 'packages/simulator/test/regressions.test.ts' },
   },
 ];
