@@ -157,8 +157,8 @@ export const openingBugs: readonly PlantedBug[] = [
     rule: 5,
     mistake: 'a database is opened with another kind of log than it was made with',
     file: OPEN,
-    find: '  if (state.log.kind === log.kind) return;\n',
-    replace: '  if (state.number > 0 || state.log.kind === log.kind) return;\n',
+    find: "  if (kind === '' || kind === log.kind) return;\n",
+    replace: "  if (kind !== 'none' || kind === log.kind) return;\n",
     caughtBy: { test: 'packages/core/test/faults/claims.test.ts' },
   },
   {
