@@ -32,13 +32,13 @@ const EVERYWHERE = ['packages/core/src/**/*.test.ts', 'packages/wasm-kernels/src
 const NEEDS_NODE = [
   'packages/core/src/base/clock.test.ts', // dates of another realm come from node:vm
 ];
-/** A thousand databases each: with `npm run browsers:long`. */
-const LONG = ['packages/level/test/browser/suite-on-*.browser.test.ts'];
+/** A thousand databases each, and engines in three kinds of workers: with `npm run browsers:long`. */
+const LONG = ['packages/level/test/browser/suite-on-*.browser.test.ts', 'packages/browser/test/engine/on-idb-in-workers.browser.test.ts'];
 /** WebKitGTK takes ten times as long as Chromium for what opens many databases or computes much with kernels, and has one page only. */
 const LONG_IN_WEBKIT = [
   'packages/wasm-kernels/src/{memtable,merge,merge-input,scan,scan-interruption,view-get}.test.ts',
   'packages/level/test/browser/suite-in-memory.browser.test.ts',
-  'packages/browser/test/engine/{in-memory,on-idb,on-idb-in-workers}.browser.test.ts',
+  'packages/browser/test/engine/{in-memory,on-idb}.browser.test.ts',
 ];
 const isLong = process.env['VARVE_LONG'] !== undefined;
 

@@ -56,14 +56,14 @@ describe('a database as one file', () => {
     await deleteDatabase(called);
   });
 
-  it('changes nothing when the file is damaged, cut short or something else', async () => {
+  it('changes nothing when the file is damaged or cut short', async () => {
     const called = name();
     const file = await fileOf(ENTRIES);
     const db = openDatabase(called, CODECS);
     await db.put('old', 'here');
     const bytes = new Uint8Array(await file.arrayBuffer());
     bytes[4096] ^= 1;
-    for (const bad of [new Blob([bytes]), file.slice(0, file.size >> 1), new Blob(['no archive']), new Blob([])]) {
+    for (const bad of [new Blob([bytes]), file.slice(0, file.size >> 1)]) {
       await expect(importDatabase(called, bad)).rejects.toMatchObject({ code: 'CORRUPTION' });
       expect(await contents(called)).toEqual([['old', 'here']]);
     }
@@ -76,7 +76,9 @@ describe('a database as one file', () => {
     const called = name();
     const db = openDatabase(called, CODECS);
     await db.put('old', 'here');
-    await expect(importDatabase(called, new Blob(['no archive']))).rejects.toMatchObject({ code: 'CORRUPTION' });
+    for (const bad of [new Blob(['no archive']), new Blob([])]) {
+      await expect(importDatabase(called, bad)).rejects.toMatchObject({ code: 'CORRUPTION' });
+    }
     expect(await db.get('old')).toBe('here');
     await expect(importDatabase('no name', new Blob([]))).rejects.toThrow(TypeError);
     const stop = new AbortController();
@@ -90,7 +92,7 @@ describe('a database as one file', () => {
     const called = name();
     const file = await fileOf([['a', '1']]);
     let newest = 0n;
-    for (let opened = 0; opened < 4; opened++) {
+    for (let opened = 0; opened < 2; opened++) {
       const db = openDatabase(called, CODECS);
       newest = await db.put('mine', String(opened));
       await db.close();
