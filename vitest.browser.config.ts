@@ -3,24 +3,11 @@
 
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { CHROMIUM, FIREFOX } from './scripts/browsers/launching.ts';
 import { webkitgtk } from './scripts/browsers/webkitgtk.ts';
 
-const CHROMIUM_ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-/** Firefox asks before it promises to keep what is stored. */
-const FIREFOX_PREFERENCES = { 'dom.storageManager.prompt.testing': true, 'dom.storageManager.prompt.testing.allow': true };
-
-const chromium = playwright({ launchOptions: { executablePath: '/usr/bin/chromium', args: CHROMIUM_ARGUMENTS } });
-const firefox = playwright({
-  launchOptions: { channel: 'moz-firefox', executablePath: '/usr/bin/firefox-esr', firefoxUserPrefs: FIREFOX_PREFERENCES },
-});
+const chromium = playwright({ launchOptions: CHROMIUM });
+const firefox = playwright({ launchOptions: FIREFOX });
 
 /** What tape and abstract-level's tests import of Node. The product imports nothing of the kind: packages/level/test/bundle.test.ts. */
 const NODE_FOR_TESTS = { path: 'path-browserify', stream: 'stream-browserify' };

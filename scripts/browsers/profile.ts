@@ -5,17 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, firefox, test as base, type BrowserContext } from '@playwright/test';
-
-const CHROMIUM_ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const FIREFOX_PREFERENCES = { 'dom.storageManager.prompt.testing': true, 'dom.storageManager.prompt.testing.allow': true };
+import { CHROMIUM, FIREFOX } from './launching.ts';
 
 export interface Profile {
   /** Starts the browser. */
@@ -34,13 +24,8 @@ export const test = base.extend<{ profile: Profile }>({
       folder,
       async launch() {
         context = project.name.endsWith('firefox')
-          ? await firefox.launchPersistentContext(folder, {
-              ...site,
-              channel: 'moz-firefox',
-              executablePath: '/usr/bin/firefox-esr',
-              firefoxUserPrefs: FIREFOX_PREFERENCES,
-            })
-          : await chromium.launchPersistentContext(folder, { ...site, executablePath: '/usr/bin/chromium', args: CHROMIUM_ARGUMENTS });
+          ? await firefox.launchPersistentContext(folder, { ...site, ...FIREFOX })
+          : await chromium.launchPersistentContext(folder, { ...site, ...CHROMIUM });
         return context;
       },
       kill: () => killProcessesOf(folder),

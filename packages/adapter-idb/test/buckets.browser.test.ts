@@ -1,10 +1,10 @@
 // Storage buckets of their own, where there are such (Chromium), with little room: what a really full place does.
 
+import { openTexts } from '@varve/store-conformance';
 import type { StorageError } from '@varve/core';
 import { describe, expect, it } from 'vitest';
 import { idbStore, type IdbBucket, type IdbStore } from '../src/index.ts';
 import { failureOf, freshName, removeDatabasesAfterAll, requestOf } from './databases-test-kit.ts';
-import { openTexts } from './texts-test-kit.ts';
 
 removeDatabasesAfterAll();
 

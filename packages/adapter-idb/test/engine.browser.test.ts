@@ -1,12 +1,11 @@
 // The engine on the real thing: random operations against a map, with and without a browser that has trouble.
 
+import { compareWithMap, openTexts } from '@varve/store-conformance';
 import { seededRandom } from '@varve/core';
 import { expect, it } from 'vitest';
 import { idbStore } from '../src/index.ts';
 import { deleteDatabase, freshName, removeDatabasesAfterAll } from './databases-test-kit.ts';
-import { compareWithMap } from './engine-run-test-kit.ts';
 import { faultyBucket, type Fault } from './faults-test-kit.ts';
-import { openTexts } from './texts-test-kit.ts';
 
 removeDatabasesAfterAll();
 
@@ -51,7 +50,7 @@ it('is refused to a second program, and taken from the first', async () => {
   const first = await openTexts(idbStore(name));
   await first.put('a', '1');
   await expect(openTexts(idbStore(name))).rejects.toMatchObject({ code: 'LOCKED', message: expect.stringContaining('client=') });
-  const second = await openTexts(idbStore(name), 'now');
+  const second = await openTexts(idbStore(name), { takeover: 'now' });
   await second.put('b', '2');
   await expect(first.put('c', '3')).rejects.toMatchObject({ code: 'UNKNOWN', cause: { code: 'FENCED' } });
   await first.close();

@@ -3,8 +3,8 @@
 //   { job: 'round', name }   opens the database, writes, closes, opens again, reads; answers { read: number of entries }
 //   { job: 'write', name }   opens it and writes for ever; answers { written: i } for each write that was acknowledged
 
+import { openTexts } from '@varve/store-conformance';
 import { idbStore } from '../src/index.ts';
-import { openTexts } from './texts-test-kit.ts';
 
 /** What a worker is told. */
 export interface Order {

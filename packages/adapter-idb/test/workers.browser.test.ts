@@ -1,9 +1,9 @@
 // Databases in every kind of worker, and what is left when one is stopped in the middle.
 
+import { openTexts } from '@varve/store-conformance';
 import { describe, expect, it } from 'vitest';
 import { idbStore } from '../src/index.ts';
 import { freshName, removeDatabasesAfterAll } from './databases-test-kit.ts';
-import { openTexts } from './texts-test-kit.ts';
 import type { Answer, Order } from './worker-program.ts';
 
 removeDatabasesAfterAll();
@@ -24,7 +24,7 @@ function answerFrom(port: Worker | MessagePort): Promise<Answer> {
 }
 
 async function expectEntries(name: string): Promise<void> {
-  const db = await openTexts(idbStore(name), 'wait');
+  const db = await openTexts(idbStore(name), { takeover: 'wait' });
   expect((await db.scan().all()).length).toBe(ENTRIES);
   expect(await db.get('last')).toBe('in the log');
   await db.close();
@@ -75,7 +75,7 @@ describe.each(isWebKit ? [] : ['a worker that is terminated'])('%s', () => {
       });
     });
     worker.terminate();
-    const db = await openTexts(idbStore(name), 'wait');
+    const db = await openTexts(idbStore(name), { takeover: 'wait' });
     const found = (await db.scan().all()).map(([key]) => key);
     expect(found.slice(0, written + 1)).toEqual(Array.from({ length: written + 1 }, (_, i) => `key/${String(i).padStart(6, '0')}`));
     await db.put('key/after', 'it goes on');

@@ -1,9 +1,8 @@
 // The engine on a real S3: random operations against a map, and two writers of which one takes over.
 
+import { compareWithMap, openTexts } from '@varve/store-conformance';
 import { expect, it, beforeAll } from 'vitest';
 import { Bucket, storeAt } from './cloud-test-kit.ts';
-import { compareWithMap } from './engine-run-test-kit.ts';
-import { openTexts } from './texts-test-kit.ts';
 
 let bucket: Bucket;
 beforeAll(async () => {

@@ -1,12 +1,11 @@
 // The engine over a line that loses answers: random operations against a map.
 
+import { compareWithMap, openTexts } from '@varve/store-conformance';
 import { seededRandom } from '@varve/core';
 import { expect, it } from 'vitest';
 import { storeOn } from '../src/s3-store.ts';
-import { compareWithMap } from './engine-run-test-kit.ts';
 import type { Fault } from './fake-s3.ts';
 import { CREDENTIALS, startFake } from './stores-test-kit.ts';
-import { openTexts } from './texts-test-kit.ts';
 
 const PASSING: readonly Fault[] = [
   'lost',

@@ -12,7 +12,8 @@ import { restorePlace } from './restore-place.ts';
 export const browserBackEnds: BackEnds = {
   async open(name, fallback, options) {
     const { place, store } = await chooseBackEnd(name, fallback);
-    const evicted = place?.isConfirmed === true && (await store.list('')).length === 0;
+    // Without a manifest there is no database (docs/PROTOCOL.md, rule 6); what else is left is for `open` to judge.
+    const evicted = place?.isConfirmed === true && (await store.list('manifest/')).length === 0;
     const db = await openIn(name, place, store, options);
     if (place?.isConfirmed === false) await confirmPlace(name, place);
     const backEnd = place?.backEnd ?? 'memory';

@@ -21,13 +21,14 @@ export type TextDatabase = Database<ObjectStore, string, string, string, string,
 /** The same on a store that answers at once. */
 export type SyncTextDatabase = Database<ObjectStore & { readonly sync: SyncOperations }, string, string, string, string, string>;
 
-type Settings = Pick<OpenOptions, 'memoryBudgetBytes' | 'takeover' | 'durability'>;
+/** What a database of texts may be opened with. */
+export type TextSettings = Pick<OpenOptions, 'memoryBudgetBytes' | 'takeover' | 'durability'>;
 
 /** A fresh place of one check. */
 export interface EngineSubject {
   readonly store: ObjectStore;
   /** Opens the database, or makes it; the check may close it. */
-  open(settings?: Settings): Promise<TextDatabase>;
+  open(settings?: TextSettings): Promise<TextDatabase>;
   /** Opens it through another handle, as a second program would; the database that is open is fenced. */
   takeOver(): Promise<TextDatabase>;
 }
@@ -41,6 +42,11 @@ export interface EnginePromise {
 
 const LEAST_MEMORY_BYTES = 4 * 2 ** 20;
 const MOST_ATTEMPTS = 20;
+
+/** A database of texts in the least memory, so that some hundred writes fill many memtables. */
+export function openTexts(store: ObjectStore, settings: TextSettings = {}): Promise<TextDatabase> {
+  return open(store, { keys: utf8, values: utf8, memoryBudgetBytes: LEAST_MEMORY_BYTES, ...settings });
+}
 
 /** The checks of one theme that an engine on this store has to pass. */
 export function engineChecksOf(theme: string, promises: readonly EnginePromise[], options: EngineUnderTest): Check[] {
@@ -98,8 +104,8 @@ async function withSubject(options: EngineUnderTest, prove: (subject: EngineSubj
   const store = await options.open();
   const handles = [store];
   const opened: TextDatabase[] = [];
-  const openOn = async (handle: ObjectStore, settings: Settings = {}): Promise<TextDatabase> => {
-    const db = await open(handle, { keys: utf8, values: utf8, memoryBudgetBytes: LEAST_MEMORY_BYTES, ...settings });
+  const openOn = async (handle: ObjectStore, settings?: TextSettings): Promise<TextDatabase> => {
+    const db = await openTexts(handle, settings);
     opened.push(db);
     return db;
   };
