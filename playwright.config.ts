@@ -7,6 +7,12 @@ const SITE = 'http://localhost:5199';
 const PLAYGROUND = 'http://localhost:5198';
 const VITE = 'node node_modules/vite/bin/vite.js';
 
+/** A site as its users get it. */
+function built(config: string, url: string) {
+  const command = `${VITE} build --config ${config} && ${VITE} preview --config ${config} --port ${new URL(url).port} --strictPort`;
+  return { command, url, reuseExistingServer: false };
+}
+
 export default defineConfig({
   outputDir: '.tmp/pages',
   testMatch: '*.pages.ts',
@@ -17,16 +23,5 @@ export default defineConfig({
     { name, testDir: 'packages/browser/test/pages', use: { baseURL: SITE } },
     { name: `playground-${name}`, testDir: 'packages/playground/test/pages', use: { baseURL: PLAYGROUND } },
   ]),
-  webServer: [
-    {
-      command: `${VITE} --config packages/browser/test/pages/site/vite.config.ts --port 5199 --strictPort`,
-      url: SITE,
-      reuseExistingServer: false,
-    },
-    {
-      command: `${VITE} build --config packages/playground/vite.config.ts && ${VITE} preview --config packages/playground/vite.config.ts --port 5198 --strictPort`,
-      url: PLAYGROUND,
-      reuseExistingServer: false,
-    },
-  ],
+  webServer: [built('packages/browser/test/pages/site/vite.config.ts', SITE), built('packages/playground/vite.config.ts', PLAYGROUND)],
 });

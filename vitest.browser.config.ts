@@ -3,6 +3,7 @@
 
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { bundledWorkers } from './scripts/browsers/bundled-workers.ts';
 import { CHROMIUM, FIREFOX } from './scripts/browsers/launching.ts';
 import { webkitgtk } from './scripts/browsers/webkitgtk.ts';
 
@@ -35,6 +36,7 @@ function project(name: string, browser: Partial<BrowserOptions>, leftOut: string
   return {
     // Two browsers may be tested at the same time.
     cacheDir: `node_modules/.cache/vite-${name}`,
+    plugins: [bundledWorkers({ conditions: ['source'], alias: NODE_FOR_TESTS })],
     resolve: { conditions: ['source', 'module', 'browser', 'development|production'], alias: NODE_FOR_TESTS },
     optimizeDeps: { entries: [IN_BROWSERS] },
     test: {

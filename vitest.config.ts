@@ -7,14 +7,20 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const conditions = ['source', 'module', 'node', 'development|production'];
+const isBun = 'bun' in process.versions;
+const isNode = !isBun && !('deno' in process.versions);
 const planted = process.env['VARVE_PLANTED'];
 
+/** Written for browsers, where it is tested as well; what stands in for a browser here stands in Node. */
+const FOR_BROWSERS = ['adapter-idb', 'adapter-opfs', 'browser', 'playground'].map((name) => `packages/${name}/**`);
 /** Bun takes three times as long as Node for abstract-level's suite: once, in a directory, is enough. */
 const TWICE_IN_BUN = ['packages/level/test/suite-in-memory.test.ts', 'packages/level/test/suite-on-late-store.test.ts'];
-const leftOut = 'bun' in process.versions ? TWICE_IN_BUN : [];
+const leftOut = [...(isNode ? [] : FOR_BROWSERS), ...(isBun ? TWICE_IN_BUN : [])];
 
 /** These take minutes: begun last they would be waited for with all other cores idle. */
-const LONGEST = ['power-cuts', 'planted', 'seeds', 'metamorphic', 'suite-in-directory'].map((name) => `/${name}.test.ts`);
+const LONGEST = ['power-cuts', 'planted', 'planted-for-tests', 'seeds', 'metamorphic', 'suite-in-directory'].map(
+  (name) => `/${name}.test.ts`,
+);
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -16,17 +16,9 @@ export const installBrowsers = { name: 'browsers', run: install };
 const tests = (/** @type {string} */ browser) => ({ name: `tests in ${browser}`, run: () => testIn(browser) });
 const pages = (/** @type {string} */ browser) => ({ name: `pages in ${browser}`, run: () => testPages(browser) });
 
-/** Browsers wait for their disk most of the time. Pages are served on fixed ports: they stand in one lane. */
-/** @type {(import('./steps.mjs').Step | import('./steps.mjs').Lanes)[]} */
-export const browserSteps = [
-  installBrowsers,
-  {
-    lanes: [
-      [tests('chromium'), tests('webkit')],
-      [tests('firefox'), pages('chromium'), pages('firefox')],
-    ],
-  },
-];
+/** One after the other: each takes both cores, and two at once take as long and miss their patience. */
+/** @type {import('./steps.mjs').Step[]} */
+export const browserSteps = [installBrowsers, tests('chromium'), tests('firefox'), tests('webkit'), pages('chromium'), pages('firefox')];
 
 const missing = () => PROGRAMS.filter((program) => !existsSync(program));
 

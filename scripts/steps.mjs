@@ -1,5 +1,4 @@
-// A step is one named check. Steps run one after the other, or in lanes beside each other; each prints one line with its time; what a failed one printed
-// follows its line.
+// A step is one named check. Steps run one after the other; each prints one line with its time; what a failed one printed follows its line.
 
 /**
  * @typedef {object} StepResult
@@ -16,25 +15,16 @@
  * @property {() => Promise<StepResult>} run
  */
 
-/** @typedef {{ lanes: Step[][] }} Lanes rows of steps beside each other: for steps that wait more than they compute */
-
 /** @typedef {{ passed: number, failed: number }} Tally */
 
 /**
  * Runs all steps, whatever fails.
- * @param {(Step | Lanes)[]} steps
+ * @param {Step[]} steps
  * @returns {Promise<Tally>}
  */
 export async function runSteps(steps) {
   const tally = { passed: 0, failed: 0 };
   for (const step of steps) {
-    if ('lanes' in step) {
-      for (const { passed, failed } of await Promise.all(step.lanes.map(runSteps))) {
-        tally.passed += passed;
-        tally.failed += failed;
-      }
-      continue;
-    }
     const result = await runStep(step);
     tally.passed += result.passed ?? (result.ok ? 1 : 0);
     tally.failed += result.ok ? 0 : Math.max(1, result.failed ?? 1);

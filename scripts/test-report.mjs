@@ -21,23 +21,41 @@ export async function reportedRun(name, program, args, options) {
   rmSync(join(root, report), { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const { ok, output } = await run(program, [...args, ...reporters], options);
-  const { passed, failed, skipped } = counts(join(root, report));
+  const { passed, failed, skipped, failures } = resultsIn(join(root, report));
   const note = `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`;
-  return { ok: ok && failed === 0 && passed > 0, output, note, passed, failed };
+  return { ok: ok && failed === 0 && passed > 0, output: [...failures, output].join('\n'), note, passed, failed };
 }
 
 /**
- * A file that could not even be loaded counts as one failed test.
- * @param {string} report
+ * @typedef {object} Report
+ * @property {number} numPassedTests
+ * @property {number} numFailedTests
+ * @property {number} numPendingTests
+ * @property {{ name: string, status: string, message: string, assertionResults: Assertion[] }[]} testResults
  */
-function counts(report) {
-  /** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, testResults: { status: string, assertionResults: unknown[] }[] }} */
-  let json;
+
+/** @typedef {{ fullName: string, status: string, failureMessages: string[] }} Assertion */
+
+/**
+ * What failed stands before the output, which is long. A file that could not even be loaded counts as one failed test.
+ * @param {string} path
+ */
+function resultsIn(path) {
+  /** @type {Report} */
+  let report;
   try {
-    json = JSON.parse(readFileSync(report, 'utf8'));
+    report = JSON.parse(readFileSync(path, 'utf8'));
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 }; // The run was ended or crashed: its output tells.
+    return { passed: 0, failed: 1, skipped: 0, failures: [] }; // The run was ended or crashed: its output tells.
   }
-  const unloaded = json.testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0).length;
-  return { passed: json.numPassedTests, failed: json.numFailedTests + unloaded, skipped: json.numPendingTests };
+  const unloaded = report.testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0);
+  const failures = [
+    ...unloaded.map(({ name, message }) => `could not be loaded: ${name}\n${message}`),
+    ...report.testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults
+        .filter(({ status }) => status === 'failed')
+        .map(({ fullName, failureMessages }) => `failed: ${name}: ${fullName}\n${failureMessages.join('\n')}`),
+    ),
+  ];
+  return { passed: report.numPassedTests, failed: report.numFailedTests + unloaded.length, skipped: report.numPendingTests, failures };
 }

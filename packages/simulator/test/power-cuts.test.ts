@@ -9,14 +9,17 @@ import { isNode } from './runtimes.ts';
 const TIMEOUT_MS = 240_000;
 /** Elsewhere one call of so many. */
 const STRIDE = isNode ? 1 : 40;
+/** Stores that answer both ways have nothing that the others have not: each call is cut in one of the ways there. */
+const STRIDE_OF_BOTH = STRIDE * CUT_MODES.length;
 const MANNERS = ['now', 'both', 'later'] as const;
 
 describe('a power cut before and after each call to the disk', () => {
   it.each(MANNERS.flatMap((manner) => CUT_MODES.map((mode) => ({ manner, mode }))))(
     'loses nothing that was promised (calls answered $manner, unsynced bytes $mode)',
     async ({ manner, mode }) => {
-      const lives = await cutEverywhere(manner, mode, 0, STRIDE);
-      expect(lives).toBeGreaterThan(700 / STRIDE);
+      const stride = manner === 'both' ? STRIDE_OF_BOTH : STRIDE;
+      const lives = await cutEverywhere(manner, mode, CUT_MODES.indexOf(mode) % stride, stride);
+      expect(lives).toBeGreaterThan(700 / stride);
     },
     TIMEOUT_MS,
   );

@@ -4,7 +4,7 @@ import { expect, type BrowserContext } from '@playwright/test';
 import { test } from '../../../../scripts/browsers/profile.ts';
 import { newTab } from './site-tab.ts';
 
-const ALLOWED = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self' ws:; img-src data:";
+const ALLOWED = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src data:";
 
 /** Every answer of the site, scripts of workers among them, has this policy. */
 async function withPolicy(context: BrowserContext, policy: string): Promise<void> {

@@ -11,6 +11,8 @@ const SIMULATE = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const CUT_POWER = fileURLToPath(new URL('./power-cuts-main.ts', import.meta.url));
 const LIVE_RARELY = fileURLToPath(new URL('./rare-lives-main.ts', import.meta.url));
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
+/** A test that a bug makes wait for ever is given up soon. */
+const FIRST_FAILURE = ['--bail', '1', '--testTimeout', '10000'];
 const MOST_SEEDS = 2000;
 const PATIENCE_MS = 240_000;
 /** A life, a power cut or a test that failed. That nothing could even be loaded is no catch. */
@@ -33,8 +35,10 @@ export async function catchBug(bug: PlantedBug): Promise<string | undefined> {
 /** Sources are loaded by Node, except by vitest, which has a plugin for it (vitest.config.ts). */
 function programOf(caughtBy: CaughtBy): string[] {
   if (caughtBy === 'power cuts') return ['--import', REGISTER, CUT_POWER];
-  if ('rare' in caughtBy) return ['--import', REGISTER, LIVE_RARELY, caughtBy.rare];
-  if ('test' in caughtBy) return [VITEST, 'run', '--pool', 'threads', '--no-isolate', '--reporter', 'default', caughtBy.test];
+  if ('rare' in caughtBy) return ['--import', REGISTER, LIVE_RARELY, caughtBy.rare, String(caughtBy.from ?? 1)];
+  if ('test' in caughtBy) {
+    return [VITEST, 'run', '--pool', 'threads', '--no-isolate', '--reporter', 'default', ...FIRST_FAILURE, caughtBy.test];
+  }
   if ('tabs' in caughtBy) {
     return ['--import', REGISTER, SIMULATE, '--tabs', '--seeds', String(MOST_SEEDS), '--from', String(caughtBy.tabs), '--until-failure'];
   }

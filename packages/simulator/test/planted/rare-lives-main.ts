@@ -1,12 +1,13 @@
-// Lives of one kind of rare lives, until something is wrong.
+// Lives of one kind of rare lives, from a seed on, until something is wrong.
 
 import { live } from '../../src/sim/live.ts';
 import { RARE_LIVES, type RareLife } from '../../src/sim/rare-lives.ts';
 
 const SEEDS = 60;
 const make = RARE_LIVES[process.argv[2] as RareLife];
+const from = Number(process.argv[3]);
 
-for (let seed = 1; seed <= SEEDS && !process.exitCode; seed++) {
+for (let seed = from; seed < from + SEEDS && !process.exitCode; seed++) {
   try {
     await live(make(seed));
   } catch (error) {

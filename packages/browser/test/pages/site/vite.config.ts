@@ -2,8 +2,8 @@ import { defineConfig } from 'vite';
 
 export default defineConfig({
   root: import.meta.dirname,
-  cacheDir: '../../../../../node_modules/.cache/vite-pages',
   logLevel: 'warn',
   resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
-  optimizeDeps: { include: ['idb'] },
+  worker: { format: 'es' },
+  build: { outDir: '../../../dist/test-site', emptyOutDir: true, target: 'es2022' },
 });

@@ -37,7 +37,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: LOG_WRITER,
     find: 'const covered = this.#segments.map(',
     replace: 'const covered = this.#segments.slice(-1).map(',
-    caughtBy: { rare: 'slow syncs' },
+    caughtBy: { rare: 'slow syncs', from: 49 },
   },
   {
     name: 'sync-wakes-nobody',
