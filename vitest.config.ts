@@ -13,9 +13,9 @@ const planted = process.env['VARVE_PLANTED'];
 
 /** Written for browsers, where it is tested as well; what stands in for a browser here stands in Node. */
 const FOR_BROWSERS = ['adapter-idb', 'adapter-opfs', 'browser', 'playground'].map((name) => `packages/${name}/**`);
-/** Bun takes three times as long as Node for abstract-level's suite: once, in a directory, is enough. */
-const TWICE_IN_BUN = ['packages/level/test/suite-in-memory.test.ts', 'packages/level/test/suite-on-late-store.test.ts'];
-const leftOut = [...(isNode ? [] : FOR_BROWSERS), ...(isBun ? TWICE_IN_BUN : [])];
+/** Bun takes three times as long as Node and Deno for abstract-level's suite. */
+const LONG_IN_BUN = ['packages/level/test/suite-*.test.ts'];
+const leftOut = [...(isNode ? [] : FOR_BROWSERS), ...(isBun ? LONG_IN_BUN : [])];
 
 /** These take minutes: begun last they would be waited for with all other cores idle. */
 const LONGEST = ['power-cuts', 'planted', 'planted-for-tests', 'seeds', 'metamorphic', 'suite-in-directory'].map(

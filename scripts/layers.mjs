@@ -17,7 +17,7 @@ export const PACKAGE_LINES = [
 /** Top to bottom, in packages/core/src. */
 export const CORE_LINES = [
   ['index.ts', 'inspect.ts', 'codecs.ts', 'copy.ts', 'object-log.ts'],
-  ['copy'],
+  ['copy', 'reader'],
   ['db', 'inspect'],
   ['txn', 'gc'],
   ['read', 'write', 'flush', 'compaction'],

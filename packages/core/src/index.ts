@@ -1,6 +1,10 @@
 // Public names of @varve/core, and nothing else.
 
 export { open, type Database, type OpenOptions, type SpaceOf } from './db/open-database.ts';
+export { openReader, type ReaderOptions } from './reader/open-reader.ts';
+export type { DatabaseReader } from './reader/database-reader.ts';
+export type { ReaderSpace } from './reader/reader-space.ts';
+export type { ReaderStats } from './reader/reader-stats.ts';
 export type { Batch, BatchTarget } from './db/batch.ts';
 export type { KeySpace } from './db/key-space.ts';
 export type { Snapshot } from './db/snapshot.ts';

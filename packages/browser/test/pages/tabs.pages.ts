@@ -49,7 +49,7 @@ test('when the leading tab is closed another one goes on, with calls that were u
 });
 
 test('the leader killed again and again: nothing that was acknowledged is lost, nothing is there twice', async ({ profile }) => {
-  const rounds = Number(process.env['VARVE_ROUNDS'] ?? 12);
+  const rounds = Number(process.env['VARVE_ROUNDS'] ?? 8);
   const context = await profile.launch();
   const told = new Map<string, number>();
   await context.exposeFunction('acknowledge', (writer: string, n: number) => void told.set(writer, n));

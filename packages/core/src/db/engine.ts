@@ -37,12 +37,13 @@ import { WriteBatch } from '../write/write-batch.ts';
 import { Writer } from '../write/writer.ts';
 import { closeEngine } from './close.ts';
 import type { EngineParts } from './engine-parts.ts';
+import type { ReadHost } from './read-host.ts';
 import { Freezer } from './freezer.ts';
 
 /** Failures of a job after which another attempt may succeed. */
 const PASSING: readonly StorageErrorCode[] = ['UNAVAILABLE', 'QUOTA'];
 
-export class Engine implements MaintenanceHost {
+export class Engine implements MaintenanceHost, ReadHost {
   readonly parts: EngineParts;
   readonly scheduler: Scheduler;
   readonly snapshots = new Snapshots((message) => this.tell({ kind: 'warning', message }));
@@ -116,6 +117,11 @@ export class Engine implements MaintenanceHost {
 
   /** The newest state for readers. Valid until the next `await`, unless pinned. */
   get view(): ReadView {
+    return this.#view;
+  }
+
+  /** Every moment is seen in the newest state: merges keep what somebody reads as of. */
+  viewAt(): ReadView {
     return this.#view;
   }
 

@@ -102,7 +102,8 @@ export class KeySpaces {
   }
 }
 
-function checkCodecs(recorded: KeySpaceInfo, keys: { name: string }, values: { name: string }): void {
+/** Refuses other codecs than a key space was made with. */
+export function checkCodecs(recorded: KeySpaceInfo, keys: { name: string }, values: { name: string }): void {
   const what = recorded.name === ROOT ? 'the database' : `key space ${JSON.stringify(recorded.name)}`;
   if (recorded.keys !== keys.name) throw refused(what, 'keys', recorded.keys, keys.name);
   if (recorded.values !== values.name) throw refused(what, 'values', recorded.values, values.name);

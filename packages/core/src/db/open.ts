@@ -3,8 +3,8 @@
 
 import { instantiate } from '@varve/wasm-kernels';
 import type { Clock } from '../base/clock.ts';
-import { StorageError } from '../base/errors.ts';
-import { allOf, type MaybePromise } from '../base/maybe-promise.ts';
+import { fenced, StorageError } from '../base/errors.ts';
+import { allOf, andThen, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Random } from '../base/random.ts';
 import { randomHex } from '../base/hex.ts';
 import { BlockCache } from '../cache/block-cache.ts';
@@ -121,7 +121,7 @@ async function openLocked(
     readingBytes: plan.largeBlockBytes,
     database: manifest.state.database,
     onGarbage: (sst) => engine.maintenance.collector.discard(sst),
-    overtaken: () => manifest.isOvertaken(),
+    explain: () => andThen(manifest.isOvertaken(), (overtaken) => (overtaken ? fenced() : undefined)),
   });
   const infos = [...manifest.state.version.ssts()];
   const ssts = await runJob(openSsts(catalog, infos));

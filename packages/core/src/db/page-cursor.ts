@@ -6,10 +6,10 @@ import type { Epoch } from '../format/epoch.ts';
 import type { ScanBounds } from '../format/range-bounds.ts';
 import { NO_PAGE, type Page } from '../iterators/page.ts';
 import type { EpochPin } from '../mvcc/snapshots.ts';
-import type { Engine } from './engine.ts';
+import type { ReadHost } from './read-host.ts';
 
 export class PageCursor {
-  readonly #engine: Engine;
+  readonly #host: ReadHost;
   readonly #bounds: ScanBounds;
   readonly #moment: () => Epoch;
   /** The moment, once the first page was asked for. */
@@ -21,8 +21,8 @@ export class PageCursor {
   #done = false;
 
   /** Sees the moment that is asked for with the first page: before, nothing would keep it. */
-  constructor(engine: Engine, bounds: ScanBounds, moment: () => Epoch = () => engine.visible.capture()) {
-    this.#engine = engine;
+  constructor(host: ReadHost, bounds: ScanBounds, moment: () => Epoch = () => host.visible.capture()) {
+    this.#host = host;
     this.#bounds = bounds;
     this.#moment = moment;
     this.#left = bounds.limit;
@@ -44,14 +44,14 @@ export class PageCursor {
   }
 
   #fill(): MaybePromise<Page> {
-    const engine = this.#engine;
-    engine.assertOpen();
+    const host = this.#host;
+    host.assertOpen();
     if (this.#epoch === undefined) {
       this.#epoch = this.#moment();
-      this.#now = engine.parts.clock.now();
+      this.#now = host.parts.clock.now();
     }
     const request = { bounds: this.#bounds, after: this.#after, epoch: this.#epoch, now: this.#now, limit: this.#left };
-    return engine.pages.fill(engine.view, request);
+    return host.pages.fill(host.viewAt(this.#epoch), request);
   }
 
   /** A merge that begins while the page is on its way must know of the moment. */
@@ -66,7 +66,7 @@ export class PageCursor {
   }
 
   #hold(): void {
-    this.#pin ??= this.#engine.snapshots.pin(this, this.#epoch!);
+    this.#pin ??= this.#host.snapshots.pin(this, this.#epoch!);
   }
 
   /** Gives up the claim on the epoch. Idempotent. */

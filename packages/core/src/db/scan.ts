@@ -3,13 +3,13 @@
 import type { Epoch } from '../format/epoch.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
 import type { ScanBounds } from '../format/range-bounds.ts';
-import type { Engine } from './engine.ts';
 import { AsyncItems, decodeEntry, decodeKey, decodeValue, nextPage, PageItems, type Decode } from './page-items.ts';
 import { PageCursor } from './page-cursor.ts';
+import type { ReadHost } from './read-host.ts';
 import type { Scan } from './types.ts';
 
 export interface ScanSource<K, V> {
-  readonly engine: Engine;
+  readonly host: ReadHost;
   readonly space: KeySpaceCodec<K, V, never, never, never>;
   readonly bounds: ScanBounds;
   /** The moment to see; undefined: the moment at which an iteration begins. */
@@ -74,7 +74,8 @@ export class RangeScan<K, V> implements Scan<K, V> {
   }
 
   #cursor(bounds: ScanBounds): PageCursor {
-    this.#source.engine.assertOpen();
-    return new PageCursor(this.#source.engine, bounds, this.#source.epoch);
+    const { host, epoch } = this.#source;
+    host.assertOpen();
+    return new PageCursor(host, bounds, epoch);
   }
 }

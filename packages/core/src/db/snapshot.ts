@@ -6,26 +6,26 @@ import { epochToBigInt, type Epoch } from '../format/epoch.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
 import type { EpochPin } from '../mvcc/snapshots.ts';
 import { SPACE, type BatchTarget } from './batch.ts';
-import type { Engine } from './engine.ts';
+import type { ReadHost } from './read-host.ts';
 import { SpaceReads } from './space-reads.ts';
 import type { Entry, ReadOptions, Reads, Scan, ScanRange, SyncReads } from './types.ts';
 
 export class Snapshot<K, V, P = K, KI = K> implements Reads<K, V, P, KI>, SyncReads<K, V, P, KI> {
-  readonly #engine: Engine;
+  readonly #host: ReadHost;
   readonly #pin: EpochPin;
   readonly #reads: SpaceReads<K, V, P, KI, unknown>;
   #closed = false;
 
   /** @internal Made by `db.snapshot()`. */
-  constructor(engine: Engine, space: KeySpaceCodec<K, V, P, KI, unknown>) {
+  constructor(host: ReadHost, space: KeySpaceCodec<K, V, P, KI, unknown>) {
     const stack = new Error('opened here').stack ?? '';
-    this.#engine = engine;
-    this.#pin = engine.snapshots.pin(
+    this.#host = host;
+    this.#pin = host.snapshots.pin(
       this,
-      engine.visible.capture(),
+      host.visible.capture(),
       `a snapshot was dropped without close(): it kept old versions alive. ${stack}`,
     );
-    this.#reads = new SpaceReads(engine, space, () => this.#epoch());
+    this.#reads = new SpaceReads(host, space, () => this.#epoch());
   }
 
   /** The moment. */
@@ -36,8 +36,8 @@ export class Snapshot<K, V, P = K, KI = K> implements Reads<K, V, P, KI>, SyncRe
   /** Another key space at the same moment. */
   keyspace<K2, V2, P2, KI2, VI2>(space: BatchTarget<KI2, VI2> & Reads<K2, V2, P2, KI2>): SpaceReads<K2, V2, P2, KI2, VI2> {
     const { codec, owner } = space[SPACE];
-    if (owner !== this.#engine) throw new TypeError('the key space belongs to another database than the snapshot');
-    return new SpaceReads(this.#engine, codec as unknown as KeySpaceCodec<K2, V2, P2, KI2, VI2>, () => this.#epoch());
+    if (owner !== this.#host) throw new TypeError('the key space belongs to another database than the snapshot');
+    return new SpaceReads(this.#host, codec as unknown as KeySpaceCodec<K2, V2, P2, KI2, VI2>, () => this.#epoch());
   }
 
   get(key: KI, options?: ReadOptions): Promise<V | undefined> {

@@ -8,23 +8,23 @@ import { epochToBigInt, type Epoch } from '../format/epoch.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
 import { scanBounds } from '../format/range-bounds.ts';
 import type { Take } from '../read/point-reader.ts';
-import type { Engine } from './engine.ts';
 import { decodeEntry, SyncItems } from './page-items.ts';
 import { PageCursor } from './page-cursor.ts';
+import type { ReadHost } from './read-host.ts';
 import { RangeScan } from './scan.ts';
 import type { Entry, ReadOptions, Reads, Scan, ScanRange, SyncReads } from './types.ts';
 
 const READ_OPTIONS: readonly string[] = ['signal'];
 
 export class SpaceReads<K, V, P, KI, VI> implements Reads<K, V, P, KI>, SyncReads<K, V, P, KI> {
-  readonly #engine: Engine;
+  readonly #host: ReadHost;
   readonly #space: KeySpaceCodec<K, V, P, KI, VI>;
   /** The moment to see; undefined: now. */
   readonly #epoch: (() => Epoch) | undefined;
   readonly #value: Take<V>;
 
-  constructor(engine: Engine, space: KeySpaceCodec<K, V, P, KI, VI>, epoch?: () => Epoch) {
-    this.#engine = engine;
+  constructor(host: ReadHost, space: KeySpaceCodec<K, V, P, KI, VI>, epoch?: () => Epoch) {
+    this.#host = host;
     this.#space = space;
     this.#epoch = epoch;
     const { values } = space;
@@ -46,16 +46,17 @@ export class SpaceReads<K, V, P, KI, VI> implements Reads<K, V, P, KI>, SyncRead
   async getMany(keys: Iterable<KI>, options?: ReadOptions): Promise<(V | undefined)[]> {
     if (options !== undefined) checkOptions(options, READ_OPTIONS);
     options?.signal?.throwIfAborted();
+    const host = this.#host;
     const epoch = this.#moment();
     const found: MaybePromise<V | undefined>[] = [];
-    for (const key of keys) found.push(this.#engine.points.get(this.#engine.view, this.#space, key, epoch, this.#value));
+    for (const key of keys) found.push(host.points.get(host.viewAt(epoch), this.#space, key, epoch, this.#value));
     const all = allOf(found);
     return isPromise(all) ? abortable(all, options?.signal) : all;
   }
 
   scan(range: ScanRange<KI, P> = {}): Scan<K, V> {
     const bounds = scanBounds(range, this.#space, READ_OPTIONS);
-    return new RangeScan({ engine: this.#engine, space: this.#space, bounds, epoch: this.#epoch, signal: range.signal });
+    return new RangeScan({ host: this.#host, space: this.#space, bounds, epoch: this.#epoch, signal: range.signal });
   }
 
   getSync(key: KI): V | undefined {
@@ -71,30 +72,32 @@ export class SpaceReads<K, V, P, KI, VI> implements Reads<K, V, P, KI>, SyncRead
   }
 
   getManySync(keys: Iterable<KI>): (V | undefined)[] {
+    const host = this.#host;
     const epoch = this.#moment();
     const found: (V | undefined)[] = [];
-    for (const key of keys) found.push(this.#now(this.#engine.points.get(this.#engine.view, this.#space, key, epoch, this.#value)));
+    for (const key of keys) found.push(this.#now(host.points.get(host.viewAt(epoch), this.#space, key, epoch, this.#value)));
     return found;
   }
 
   scanSync(range: ScanRange<KI, P> = {}): Iterable<[K, V]> {
-    const engine = this.#engine;
-    if (engine.parts.store.sync === undefined) throw asynchronous();
+    const host = this.#host;
+    if (host.parts.store.sync === undefined) throw asynchronous();
     range.signal?.throwIfAborted();
     const bounds = scanBounds(range, this.#space, READ_OPTIONS);
     const decode = decodeEntry(this.#space, bounds.keysOnly);
-    return { [Symbol.iterator]: () => new SyncItems(new PageCursor(engine, bounds, this.#epoch), decode) };
+    return { [Symbol.iterator]: () => new SyncItems(new PageCursor(host, bounds, this.#epoch), decode) };
   }
 
   #find<T>(key: KI, take: Take<T>): MaybePromise<T | undefined> {
-    const engine = this.#engine;
-    engine.assertOpen();
-    return engine.points.get(engine.view, this.#space, key, this.#epoch === undefined ? engine.visible : this.#epoch(), take);
+    const host = this.#host;
+    host.assertOpen();
+    const epoch = this.#epoch === undefined ? host.visible : this.#epoch();
+    return host.points.get(host.viewAt(epoch), this.#space, key, epoch, take);
   }
 
   #moment(): Epoch {
-    this.#engine.assertOpen();
-    return this.#epoch?.() ?? this.#engine.visible.capture();
+    this.#host.assertOpen();
+    return this.#epoch?.() ?? this.#host.visible.capture();
   }
 
   #entry(key: KI): Take<Entry<KI, V>> {

@@ -15,7 +15,12 @@ interface Forgotten {
   readonly warning: string | undefined;
 }
 
-export class Snapshots {
+export interface Pins {
+  /** Claims an epoch for `owner`. With a warning: dropping the owner without a release is a mistake that is told. */
+  pin(owner: object, epoch: Epoch, warning?: string): EpochPin;
+}
+
+export class Snapshots implements Pins {
   readonly #pins = new Set<EpochPin>();
   /** Claims of readers that were dropped without being closed end when the garbage collector finds out. */
   readonly #dropped: FinalizationRegistry<Forgotten>;
@@ -31,12 +36,14 @@ export class Snapshots {
     return this.#pins.size;
   }
 
-  /** Claims an epoch for `owner`. With a warning: dropping the owner without a release is a mistake that is told. */
-  pin(owner: object, epoch: Epoch, warning?: string): EpochPin {
+  /** `released` is called when the claim ends, however it does. */
+  pin(owner: object, epoch: Epoch, warning?: string, released?: () => void): EpochPin {
     const pin: EpochPin = {
       epoch,
       release: () => {
-        if (this.#pins.delete(pin)) this.#dropped.unregister(pin);
+        if (!this.#pins.delete(pin)) return;
+        this.#dropped.unregister(pin);
+        released?.();
       },
     };
     this.#pins.add(pin);

@@ -13,7 +13,7 @@ import {
   TRAILER_BYTES,
   type Kernels,
 } from '@varve/wasm-kernels';
-import { StorageError, assert, fenced } from '../base/errors.ts';
+import { StorageError, assert } from '../base/errors.ts';
 import { andFinally, andThen, isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { BlockCache } from '../cache/block-cache.ts';
 import { blockCount, blockOffset } from '../format/partition.ts';
@@ -41,8 +41,8 @@ export interface CatalogParts {
   readonly database: string;
   /** Called once with each SST that is no longer needed by anybody. */
   readonly onGarbage: (sst: Sst) => void;
-  /** True when another writer has gone on with the database: it deletes objects that it has replaced. */
-  readonly overtaken: () => MaybePromise<boolean>;
+  /** What it means that an object cannot be read, where that is no damage: whoever goes on with the database deletes what they have replaced. */
+  readonly explain: (object: string | undefined) => MaybePromise<StorageError | undefined>;
 }
 
 export class SstCatalog {
@@ -185,11 +185,11 @@ export class SstCatalog {
     }
   }
 
-  /** Throws what a failed read means: an object or segment that is gone is lost, unless whoever took the database over needs it no longer. */
+  /** Throws what a failed read means: an object or segment that is gone is lost, unless whoever has the database now needs it no longer. */
   unread(error: unknown): MaybePromise<never> {
-    const isGone = error instanceof StorageError && error.code === 'CORRUPTION';
-    return andThen(isGone && this.#parts.overtaken(), (overtaken) => {
-      throw overtaken ? fenced() : error;
+    if (!(error instanceof StorageError) || error.code !== 'CORRUPTION') throw error;
+    return andThen(this.#parts.explain(error.object), (meaning) => {
+      throw meaning ?? error;
     });
   }
 

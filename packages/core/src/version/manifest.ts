@@ -5,7 +5,7 @@ import type { Kernels } from '@varve/wasm-kernels';
 import { fenced, StorageError, unreadable } from '../base/errors.ts';
 import { decodeRecord, encodeRecord, RECORD_EDIT, RECORD_SNAPSHOT } from '../format/record.ts';
 import { MANIFEST_PREFIX, manifestName, parseManifestName } from '../format/object-names.ts';
-import { andThen, type MaybePromise } from '../base/maybe-promise.ts';
+import { allOf, andThen, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Heap } from '../heap/heap.ts';
 import { io, type Job } from '../scheduler/job.ts';
 import type { ObjectStore } from '../store/object-store.ts';
@@ -28,22 +28,43 @@ export interface ManifestParts {
 /** The newest state, or undefined when there is no manifest. */
 export function* readNewest(parts: ManifestParts): Job<ManifestState | undefined> {
   const newest = yield* newestNumber(parts);
-  if (newest === undefined) return undefined;
-  const chain: EditsJson[] = [];
-  for (let n = newest; n > 0; n--) {
-    const decoded = yield* readOne(parts, n);
-    if ('levels' in decoded) return chain.reduceRight(applyEdits, snapshotFromJson(n, decoded));
-    chain.push(decoded);
+  return newest === undefined ? undefined : yield* readState(parts, newest);
+}
+
+/** The newest state for somebody who knows an older one: what came since is read, and nothing else where that is little. */
+export function* readNewer(parts: ManifestParts, known: ManifestState): Job<ManifestState> {
+  const numbers = yield* numbersAbove(parts, manifestName(known.number));
+  const newest = numbers.at(-1);
+  if (newest === undefined) return known;
+  // Old ones are deleted, and a snapshot makes what is before it needless.
+  if (newest - known.number > SNAPSHOT_EVERY) return yield* readState(parts, newest);
+  const chain = yield* readRange(parts, known.number + 1, newest);
+  return chain.reduce((state, json) => ('levels' in json ? snapshotFromJson(state.number + 1, json) : applyEdits(state, json)), known);
+}
+
+/** The state that manifest n makes. What stands between it and the snapshot before is read at once. */
+function* readState(parts: ManifestParts, n: number): Job<ManifestState> {
+  const edits: EditsJson[] = [];
+  for (let last = n; last > 0;) {
+    const first = Math.max(1, last - (last % SNAPSHOT_EVERY));
+    const chain = yield* readRange(parts, first, last);
+    while (last >= first) {
+      const json = chain[last - first]!;
+      if ('levels' in json) return edits.reduceRight(applyEdits, snapshotFromJson(last, json));
+      edits.push(json);
+      last--;
+    }
   }
-  throw new StorageError('CORRUPTION', 'no manifest snapshot is left', { object: manifestName(newest) });
+  throw new StorageError('CORRUPTION', 'no manifest snapshot is left', { object: manifestName(n) });
 }
 
 function* newestNumber(parts: ManifestParts): Job<number | undefined> {
-  const infos = yield* io(parts.store, (store) => store.list(MANIFEST_PREFIX));
-  return infos
-    .map((info) => parseManifestName(info.name))
-    .filter((n) => n !== undefined)
-    .at(-1);
+  return (yield* numbersAbove(parts)).at(-1);
+}
+
+function* numbersAbove(parts: ManifestParts, name?: string): Job<number[]> {
+  const infos = yield* io(parts.store, (store) => store.list(MANIFEST_PREFIX, name));
+  return infos.map((info) => parseManifestName(info.name)).filter((n) => n !== undefined);
 }
 
 /** True when the newest manifest is that of `state`. */
@@ -51,11 +72,14 @@ export function* isNewest(parts: ManifestParts, state: ManifestState): Job<boole
   return (yield* newestNumber(parts)) === state.number && (yield* isMine(parts, state));
 }
 
-function* readOne(parts: ManifestParts, n: number): Job<SnapshotJson | EditsJson> {
-  const name = manifestName(n);
-  const bytes = yield* io(parts.store, (store) => store.get(name));
-  if (bytes === undefined) throw new StorageError('CORRUPTION', 'a manifest of the chain is missing', { object: name });
-  return decodeManifest(parts, n, bytes);
+/** Manifests from `first` to `last`, both of them too. */
+function* readRange(parts: ManifestParts, first: number, last: number): Job<(SnapshotJson | EditsJson)[]> {
+  const names = Array.from({ length: last - first + 1 }, (_, i) => manifestName(first + i));
+  const found = yield* io(parts.store, (store) => allOf(names.map((name) => store.get(name))));
+  return found.map((bytes, i) => {
+    if (bytes === undefined) throw new StorageError('CORRUPTION', 'a manifest of the chain is missing', { object: names[i]! });
+    return decodeManifest(parts, first + i, bytes);
+  });
 }
 
 /** The JSON of manifest n. */

@@ -10,12 +10,11 @@ import { replaced, storeOf, type Image } from './image.ts';
 import { wordLies } from './lies.ts';
 import { manifestJson, sealManifest } from './seal-manifest.ts';
 import { damaged, nameOf, Sweep } from './sweep.ts';
+import { THINNING } from './thinning.ts';
 
 const SEED = 20261124;
-/** Bun takes eight times as long for this. */
-const SHARE = 'Bun' in globalThis ? 6 : 1;
-const ONE_LIE_IN = 30 * SHARE;
-const ONE_DAMAGE_IN = 600 * SHARE;
+const ONE_LIE_IN = 30 * THINNING;
+const ONE_DAMAGE_IN = 600 * THINNING;
 const TEST_MS = 60_000;
 const sweep = await Sweep.create();
 const { image } = sweep.sample;
@@ -79,7 +78,7 @@ describe('looking at a database', () => {
       }
       for (const damage of sweep.share(ONE_DAMAGE_IN, SEED)) note(nameOf(damage), await lookedAt(damaged(image, damage)));
       expect(failures, `seed=${SEED}`).toEqual([]);
-      expect(found).toBeGreaterThan(100 / SHARE);
+      expect(found).toBeGreaterThan(100 / THINNING);
     },
     TEST_MS,
   );
