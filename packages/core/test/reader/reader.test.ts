@@ -8,6 +8,7 @@ import {
   openReader,
   seededRandom,
   utf8,
+  StorageError,
   type Database,
   type DatabaseReader,
   type MemoryStore,
