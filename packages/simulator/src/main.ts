@@ -15,6 +15,7 @@ const OPTIONS = {
   seeds: { type: 'string', default: '1000' },
   from: { type: 'string', default: '1' },
   tabs: { type: 'boolean', default: false },
+  followed: { type: 'boolean', default: false },
   steps: { type: 'string' },
   trace: { type: 'boolean', default: false },
   'until-failure': { type: 'boolean', default: false },
@@ -24,6 +25,7 @@ const OPTIONS = {
 } as const satisfies ParseArgsConfig['options'];
 const USAGE = `npm run sim -- [--seeds n (1000)] [--from seed (1)]
   --tabs            lives of the tabs of a browser instead of one database (src/tabs)
+  --followed        with somebody who only reads beside each of them
   --steps n         about so many steps a life
   --until-failure   stop at the first one
   --trace           what happened, call by call, of lives that fail
@@ -74,7 +76,7 @@ function* scripts(): Generator<Script | TabScript> {
     const from = Number(values.from);
     const steps = values.steps === undefined ? undefined : Number(values.steps);
     for (let seed = from; seed < from + Number(values.seeds); seed++) {
-      yield values.tabs ? generateTabs(seed, steps) : generate(seed, steps);
+      yield values.tabs ? generateTabs(seed, steps) : generate(seed, steps, values.followed);
     }
   }
 }

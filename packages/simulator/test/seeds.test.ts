@@ -7,6 +7,8 @@ import { isNode } from './runtimes.ts';
 
 const GROUPS = isNode ? 20 : 1;
 const SEEDS_A_GROUP = 100;
+/** Lives with somebody who only reads. */
+const FOLLOWED = isNode ? 100 : 10;
 /** Shorter lives than those of the program: more seeds in the same time. */
 const STEPS = 400;
 const TIMEOUT_MS = 120_000;
@@ -18,6 +20,16 @@ describe('lives of a database', () => {
       let crashed = 0;
       for (let seed = from; seed < from + SEEDS_A_GROUP; seed++) if ((await live(generate(seed, STEPS))).crashes > 0) crashed++;
       expect(crashed).toBeGreaterThan(SEEDS_A_GROUP / 2);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    `break no promise to somebody who reads beside them (${FOLLOWED} seeds)`,
+    async () => {
+      let events = 0;
+      for (let seed = 1; seed <= FOLLOWED; seed++) events += (await live(generate(seed, STEPS, true))).events;
+      expect(events).toBeGreaterThan(FOLLOWED * STEPS);
     },
     TIMEOUT_MS,
   );

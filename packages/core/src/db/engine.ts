@@ -3,7 +3,7 @@
 
 import { closed, StorageError, type StorageErrorCode } from '../base/errors.ts';
 import type { TreeShape } from '../compaction/planner.ts';
-import { compareEpochs, type Epoch } from '../format/epoch.ts';
+import { compareEpochs, epochToBigInt, type Epoch } from '../format/epoch.ts';
 import { idText, type ObjectId } from '../format/object-names.ts';
 import type { SstInfo } from '../format/sst-info.ts';
 import { adoptSsts } from '../iterators/adopt-ssts.ts';
@@ -259,6 +259,7 @@ export class Engine implements MaintenanceHost, ReadHost {
   /** The memtable becomes the active one, the old one is frozen. */
   goOnIn(memtable: Memtable, seed: SegmentSeed): void {
     const old = this.writer.active;
+    old.newestEpoch = epochToBigInt(this.newestEpoch);
     // All that may fail comes first.
     const view = this.#makeView([memtable, old, ...this.#frozen]);
     this.#frozen.unshift(old);

@@ -155,6 +155,7 @@ function* create(parts: ManifestParts, log: LogStore, random: Random, clock: Clo
     database: randomHex(random, 16),
     log: { kind: log.kind, uuid: randomHex(random, 16) },
     logPosition: 0,
+    flushedEpoch: 0n,
     safeEpoch: 0n,
     pendingFrom: 1,
     nextObject: 1,

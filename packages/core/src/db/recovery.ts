@@ -4,7 +4,7 @@
 // The log may end early, as a crash leaves it: then nothing behind that place counts. But nothing may show that more had been durable: syncs go
 // oldest first, so whoever knows bytes of a later segment as durable proves those of the earlier ones, and what is missing then is damage.
 
-import { BATCH_COUNT, MEMTABLE_HEADER_BYTES, type Kernels } from '@varve/wasm-kernels';
+import { BATCH_COUNT, BATCH_EPOCH, MEMTABLE_HEADER_BYTES, type Kernels } from '@varve/wasm-kernels';
 import { StorageError } from '../base/errors.ts';
 import { segmentName } from '../format/object-names.ts';
 import type { Heap } from '../heap/heap.ts';
@@ -182,6 +182,7 @@ class Recovery {
       throw new StorageError('CORRUPTION', 'a log record contradicts the format', { object, offset: payload - at });
     }
     memtable.largestEntry = Math.max(memtable.largestEntry, length);
+    memtable.newestEpoch = this.#parts.heap.view.getBigUint64(payload + BATCH_EPOCH, true);
   }
 }
 

@@ -10,7 +10,7 @@ import type { WrittenSst } from '../iterators/sst-writer.ts';
 import type { Memtable } from '../memtable/memtable.ts';
 import { same, type Job } from '../scheduler/job.ts';
 import type { Task } from '../scheduler/scheduler.ts';
-import { sstsEdit } from '../version/manifest-format.ts';
+import { sstsEdit, type EditJson } from '../version/manifest-format.ts';
 
 const URGENCY = 0;
 /** A flush makes one SST, however large. */
@@ -71,7 +71,7 @@ export class Flusher {
       yield* this.#anchor(position);
       const written = yield* this.#build(memtables, ids);
       yield* host.commit(
-        () => [sstsEdit([], 0, infosOf(written)), { kind: 'log', position: String(position) }],
+        () => [sstsEdit([], 0, infosOf(written)), logEdit(position, memtables)],
         () => host.install(written, [], memtables),
         ids,
       );
@@ -138,4 +138,10 @@ export class Flusher {
     stats.flushedBytes += bytes;
     this.#host.tell({ kind: 'flush', entries: written.reduce((sum, { info }) => sum + info.entries, 0), bytes });
   }
+}
+
+/** The log begins at `position` now; what is in SSTs goes as far as the newest of the memtables. */
+function logEdit(position: number, memtables: readonly Memtable[]): EditJson {
+  const newest = memtables[0]?.newestEpoch;
+  return { kind: 'log', position: String(position), ...(newest !== undefined && { epoch: String(newest) }) };
 }

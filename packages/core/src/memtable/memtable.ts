@@ -22,6 +22,8 @@ export class Memtable {
   readonly firstSegment: number;
   /** No block that holds one of its entries gets larger than this. */
   largestEntry = 0;
+  /** Of its newest write, once it is frozen or recovered. */
+  newestEpoch = 0n;
   /** How many views (and jobs) need it. */
   pins = 0;
   readonly #u32: Uint32Array;

@@ -10,7 +10,7 @@ export class Moment implements Epoch {
   readonly state: ManifestState;
   readonly view: ReadView;
 
-  /** Everything that is in the SSTs is visible: `epoch` is none below what any of them has. */
+  /** Everything that is in the SSTs is visible, so nothing in them is above `epoch`. */
   constructor(state: ManifestState, view: ReadView, epoch: bigint) {
     const { high, low } = epochFromBigInt(epoch);
     this.high = high;

@@ -214,8 +214,8 @@ export class ReaderEngine implements ReadHost {
 
   #install(state: ManifestState, infos: readonly SstInfo[]): void {
     const old = this.#moment;
-    const newest = infos.reduce((epoch, { maxEpoch }) => (maxEpoch > epoch ? maxEpoch : epoch), epochToBigInt(old));
-    this.#moment = new Moment(state, this.#viewOf(state.version.levels), newest);
+    const epochs = [epochToBigInt(old), state.flushedEpoch, ...infos.map(({ maxEpoch }) => maxEpoch)];
+    this.#moment = new Moment(state, this.#viewOf(state.version.levels), epochs.reduce(later));
     old.view.unpin();
     const named = new Set(infos.map(({ id }) => idText(id)));
     for (const [id, sst] of this.#ssts) {
@@ -264,6 +264,8 @@ export class ReaderEngine implements ReadHost {
 export function isExpired(error: unknown): boolean {
   return error instanceof StorageError && error.code === 'EXPIRED';
 }
+
+const later = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 /** What reads manifests. */
 export function manifestsOf({ heap, kernels, store }: Pick<ReaderParts, 'heap' | 'kernels' | 'store'>): ManifestParts {

@@ -89,6 +89,15 @@ describe('an edit manifest', () => {
     expect(state).toEqual(manifestState());
   });
 
+  it('log: how far the SSTs go is told on, also by a snapshot, and never goes back', () => {
+    const state = after(manifestState(), { kind: 'log', position: '8', epoch: '90' }, { kind: 'log', position: '9', epoch: '80' });
+    expect(state).toMatchObject({ logPosition: 9, flushedEpoch: 90n });
+    expect(after(state, { kind: 'log', position: '10' })).toMatchObject({ flushedEpoch: 90n });
+    expect(snapshotFromJson(state.number, snapshotToJson(state))).toMatchObject({ flushedEpoch: 90n });
+    const { flushedEpoch, ...older } = snapshotToJson(state);
+    expect([flushedEpoch, snapshotFromJson(state.number, older).flushedEpoch]).toEqual(['90', 0n]);
+  });
+
   it('claim: object numbers begin again, since they belong to the term', () => {
     expect(after(manifestState(), { kind: 'claim' })).toMatchObject({ nextObject: 1, pendingFrom: 1 });
   });

@@ -22,6 +22,7 @@ export interface SnapshotJson extends Origin {
   epochs: 'auto';
   log: { kind: string; uuid: string };
   logPosition: string;
+  flushedEpoch?: string;
   safeEpoch: string;
   pendingFrom: string;
   nextObject: string;
@@ -34,7 +35,8 @@ export interface SnapshotJson extends Origin {
 export type EditJson =
   | { kind: 'claim' }
   | { kind: 'ssts'; removed: string[]; added: { level: number; sst: SstInfoJson }[] }
-  | { kind: 'log'; position: string; log?: string | undefined }
+  /** `epoch`: the newest that was flushed. */
+  | { kind: 'log'; position: string; log?: string | undefined; epoch?: string }
   | { kind: 'objects'; pendingFrom: string; next: string }
   | { kind: 'clock'; now: string; safeEpoch: string }
   | { kind: 'keyspace'; space: KeySpaceInfo }
@@ -61,6 +63,7 @@ export function snapshotToJson(state: ManifestState): SnapshotJson {
     epochs: 'auto',
     log: state.log,
     logPosition: String(state.logPosition),
+    ...(state.flushedEpoch > 0n && { flushedEpoch: String(state.flushedEpoch) }),
     safeEpoch: String(state.safeEpoch),
     pendingFrom: String(state.pendingFrom),
     nextObject: String(state.nextObject),
@@ -83,6 +86,7 @@ export function snapshotFromJson(number: number, json: SnapshotJson): ManifestSt
       database: storedIdentity(json.database),
       log: { kind: storedText(json.log.kind), uuid: storedIdentity(json.log.uuid) },
       logPosition: storedNumber(json.logPosition),
+      flushedEpoch: storedEpoch(json.flushedEpoch ?? '0'),
       safeEpoch: storedEpoch(json.safeEpoch),
       pendingFrom: storedNumber(json.pendingFrom),
       nextObject: storedNumber(json.nextObject),
@@ -144,6 +148,7 @@ function applyEdit(state: ManifestState, edit: EditJson): ManifestState {
       return {
         ...state,
         logPosition: storedNumber(edit.position),
+        flushedEpoch: later(state.flushedEpoch, storedEpoch(edit.epoch ?? '0')),
         log: { kind: storedText(edit.log ?? state.log.kind), uuid: state.log.uuid },
       };
     case 'objects':
@@ -158,6 +163,8 @@ function applyEdit(state: ManifestState, edit: EditJson): ManifestState {
       throw unreadable('edit', `kind=${(edit as { kind: string }).kind}`);
   }
 }
+
+const later = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 const addedOf = ({ level, sst }: { level: number; sst: SstInfoJson }) => ({
   level: storedNumber(level, LEVELS - 1),

@@ -23,6 +23,8 @@ export interface ManifestState {
   readonly log: { readonly kind: string; readonly uuid: string };
   /** First log segment that still counts. */
   readonly logPosition: number;
+  /** Everything up to here is in SSTs. 0: nothing is, or an older version wrote it and did not say. */
+  readonly flushedEpoch: bigint;
   /** Versions below may have been merged away. */
   readonly safeEpoch: bigint;
   /** Unreferenced objects of this term with a smaller counter are garbage. */

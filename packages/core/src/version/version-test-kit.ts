@@ -55,6 +55,7 @@ export function manifestState(more: Partial<ManifestState> = {}): ManifestState 
     database: '00112233445566778899aabbccddeeff',
     log: { kind: 'memory', uuid: 'ffeeddccbbaa99887766554433221100' },
     logPosition: 7,
+    flushedEpoch: 0n,
     safeEpoch: 2n ** 40n + 1n,
     pendingFrom: 4,
     nextObject: 6,

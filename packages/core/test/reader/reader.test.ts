@@ -170,6 +170,18 @@ describe('how new it is what a reader sees', () => {
     expect(await reader.get('more')).toBe('x');
   });
 
+  it('waitEpoch is not held up by a deletion of which nothing is left', async () => {
+    const store = memoryStore();
+    await using db: Texts = await open(store, SMALL);
+    await db.put('a', 'b');
+    const epoch = await db.delete('a');
+    await db.compact();
+    await using reader: TextReader = await openReader(store.share(), ON_REQUEST);
+    await reader.waitEpoch(epoch);
+    expect(reader.epoch).toBe(epoch);
+    expect(await reader.scan().all()).toEqual([]);
+  });
+
   it('refresh sees what was there before it was called, also behind a look that is under way', async () => {
     const store = memoryStore();
     await using db = await flushed(store, many('first', 10));

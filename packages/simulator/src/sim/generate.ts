@@ -8,6 +8,7 @@ import type {
   CareStep,
   ConditionalStep,
   FateStep,
+  FollowStep,
   ReadStep,
   Script,
   ScriptedChange,
@@ -25,8 +26,8 @@ const SCRIPT_SALT = 0x5eed;
 type Make = (draw: Draw, settings: Settings) => Step;
 type Weighted = Readonly<Record<string, readonly [weight: number, make: Make]>>;
 
-/** The life of a seed. */
-export function generate(seed: number, steps = STEPS): Script {
+/** The life of a seed; `followed`: with somebody who only reads beside it. */
+export function generate(seed: number, steps = STEPS, followed = false): Script {
   const draw = new Draw(seed ^ SCRIPT_SALT);
   const settings = drawSettings(draw);
   const share = (part: number): number => Math.ceil(steps * part * (0.5 + draw.share()));
@@ -38,6 +39,7 @@ export function generate(seed: number, steps = STEPS): Script {
   ];
   // One life in four is quiet: what goes wrong in it needs no disaster.
   if (draw.chance(0.75)) actors.push(drawSteps(draw, settings, FATE, share(0.005)));
+  if (followed) actors.push(drawSteps(draw, settings, FOLLOWER, share(0.1)));
   return { seed, settings, actors };
 }
 
@@ -79,6 +81,12 @@ const READER: Weighted = {
   wait: [3, (draw, settings) => ({ ...get(draw, settings), waitMs: draw.below(20) })],
 };
 
+const FOLLOWER: Weighted = {
+  follow: [12, (draw, settings) => ({ do: 'follow', range: range(draw, settings), waitMs: pause(draw) })],
+  followKeys: [8, (draw, settings) => ({ do: 'followKeys', keys: keysOf(draw, settings), waitMs: pause(draw) })],
+  endFollower: [1, (): FollowStep => ({ do: 'endFollower' })],
+};
+
 const KEEPER: Weighted = {
   flush: [8, care('flush')],
   compact: [3, care('compact')],
@@ -110,9 +118,13 @@ function put(draw: Draw, settings: Settings): WriteStep {
 }
 
 function get(draw: Draw, settings: Settings): ReadStep {
+  return { do: 'get', keys: keysOf(draw, settings), ...now(draw) };
+}
+
+function keysOf(draw: Draw, { keys }: Settings): (readonly [space: number, key: number])[] {
   const space = draw.below(2);
   const count = draw.chance(0.3) ? draw.skewed(1, 60) : 1;
-  return { do: 'get', keys: Array.from({ length: count }, () => [space, draw.below(settings.keys)] as const), ...now(draw) };
+  return Array.from({ length: count }, () => [space, draw.below(keys)] as const);
 }
 
 function check(draw: Draw, settings: Settings): ConditionalStep {

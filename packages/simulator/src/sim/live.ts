@@ -2,6 +2,7 @@
 
 import { idText, listManifests, readState } from '@varve/core/inspect';
 import { NO_FAULTS } from '../disk/faults.ts';
+import { Follower } from './follower.ts';
 import { SPACE_NAMES, type Incarnation } from './incarnation.ts';
 import { read } from './read-steps.ts';
 import type { CareStep, FateStep, Script, Step } from './script.ts';
@@ -49,13 +50,14 @@ export interface LiveOptions {
 
 export async function live(script: Script, { keepsTrace = false, digestsBytes = false }: LiveOptions = {}): Promise<Life> {
   const simulation = new Simulation(script, keepsTrace);
+  const follower = new Follower(simulation);
   const { world, trace } = simulation;
   try {
     await world.run(async () => {
-      await Promise.all(script.actors.map((steps, actor) => act(simulation, actor, steps)));
+      await Promise.all(script.actors.map((steps, actor) => act({ simulation, follower }, actor, steps)));
       simulation.rates = NO_FAULTS;
       simulation.power.forget();
-      await inspectAll(simulation);
+      await inspectAll(simulation, follower);
     });
     simulation.assertRight();
   } catch (error) {
@@ -84,13 +86,19 @@ function operationsOf(step: Step): number {
   return 'keys' in step ? step.keys.length : 1;
 }
 
-async function act(simulation: Simulation, actor: number, steps: readonly Step[]): Promise<void> {
+/** Who takes the steps of a life, but for the database itself. */
+interface Cast {
+  readonly simulation: Simulation;
+  readonly follower: Follower;
+}
+
+async function act({ simulation, follower }: Cast, actor: number, steps: readonly Step[]): Promise<void> {
   for (const [i, step] of steps.entries()) {
     simulation.assertRight();
     const incarnation = await simulation.current();
     let outcome = 0;
     try {
-      await take(simulation, incarnation, step);
+      await take({ simulation, follower }, incarnation, step);
     } catch (error) {
       incarnation.assertExpected(error);
       outcome = 1;
@@ -101,7 +109,7 @@ async function act(simulation: Simulation, actor: number, steps: readonly Step[]
   }
 }
 
-function take(simulation: Simulation, incarnation: Incarnation, step: Step): Promise<void> {
+function take({ simulation, follower }: Cast, incarnation: Incarnation, step: Step): Promise<void> {
   switch (step.do) {
     case 'put':
     case 'batch':
@@ -116,6 +124,10 @@ function take(simulation: Simulation, incarnation: Incarnation, step: Step): Pro
     case 'idle':
     case 'reopen':
       return care(simulation, incarnation, step);
+    case 'follow':
+    case 'followKeys':
+    case 'endFollower':
+      return follower.take(step);
     case 'kill':
     case 'cut':
     case 'cutAt':
@@ -166,7 +178,7 @@ async function suffer(simulation: Simulation, incarnation: Incarnation, { rates,
 }
 
 /** Everything is there, in both directions, and nothing else. */
-async function inspectAll(simulation: Simulation): Promise<void> {
+async function inspectAll(simulation: Simulation, follower: Follower): Promise<void> {
   // What was late has come by now, and the next open is undisturbed.
   await simulation.world.sleep(200_000);
   const last = await simulation.current();
@@ -174,6 +186,12 @@ async function inspectAll(simulation: Simulation): Promise<void> {
   await simulation.reopen(last);
   const incarnation = await simulation.current();
   const { db, spaces } = incarnation;
+  if (simulation.script.actors.flat().some((step) => step.do === 'follow')) {
+    await db.flush();
+    // Nothing is merged away any more while it reads.
+    await db.idle();
+    await follower.expectNewest();
+  }
   for (const [i, space] of spaces.entries()) {
     for (const reverse of [false, true]) {
       const found = simulation.numbered(await space.scan({ reverse }).all());

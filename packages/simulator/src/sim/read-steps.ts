@@ -58,7 +58,7 @@ async function scan(simulation: Simulation, incarnation: Incarnation, { range, h
 }
 
 /** There is a moment since `from` at which the range held this. */
-function expectMoment(simulation: Simulation, range: ScriptedRange, found: readonly ModelEntry<number>[], from: number): number {
+export function expectMoment(simulation: Simulation, range: ScriptedRange, found: readonly ModelEntry<number>[], from: number): number {
   const { history } = simulation;
   for (let moment = from; moment <= history.now; moment++) if (isAsFound(simulation, range, found, moment)) return moment;
   const wanted = history.scan(SPACE_NAMES[range.space], modelRange(range), from);
@@ -143,7 +143,8 @@ function picked<T>(held: T[], pick: number, isTaken: boolean): T | undefined {
   return isTaken ? held.splice(at, 1)[0] : held[at];
 }
 
-function scanRange({ from, to, reverse, limit }: ScriptedRange): ScanRange<string, string> {
+/** The range as calls take it. */
+export function scanRange({ from, to, reverse, limit }: ScriptedRange): ScanRange<string, string> {
   return {
     ...(from !== undefined && { gte: keyText(from) }),
     ...(to !== undefined && { lt: keyText(to) }),

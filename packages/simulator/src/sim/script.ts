@@ -45,6 +45,13 @@ export type ReadStep =
   | { readonly do: 'openCursor'; readonly range: ScriptedRange }
   | { readonly do: 'readCursor'; readonly pick: number; readonly count: number };
 
+/** What somebody does who only reads, in a process of their own, which opens the database when it has to. */
+export type FollowStep =
+  | { readonly do: 'follow'; readonly range: ScriptedRange }
+  | { readonly do: 'followKeys'; readonly keys: readonly (readonly [space: number, key: number])[] }
+  /** The process dies, and the next step begins another. */
+  | { readonly do: 'endFollower' };
+
 export type CareStep = { readonly do: 'flush' | 'compact' | 'sync' | 'verify' | 'idle' | 'reopen' };
 
 export type FateStep =
@@ -57,7 +64,7 @@ export type FateStep =
   | { readonly do: 'takeOver'; readonly sleepMs: number; readonly restMs?: number }
   | { readonly do: 'faults'; readonly rates: FaultRates; readonly ms: number };
 
-export type Step = (WriteStep | ConditionalStep | ReadStep | CareStep | FateStep) & { readonly waitMs?: number };
+export type Step = (WriteStep | ConditionalStep | ReadStep | FollowStep | CareStep | FateStep) & { readonly waitMs?: number };
 
 export interface Settings {
   readonly manner: Manner;

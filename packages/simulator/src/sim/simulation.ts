@@ -47,6 +47,8 @@ export class Simulation {
   isExclusive = false;
   /** Calls to the disk, by kind. */
   readonly calls: CallCounts = {};
+  /** Moment of the newest state that somebody who only reads has seen, at least: it is never lost. */
+  seen = 0;
   /** Ends of the process and power cuts so far. */
   crashes = 0;
   #current: Promise<Incarnation> | undefined;
@@ -161,15 +163,12 @@ export class Simulation {
   async #open(floor: Floor, overtaken?: Incarnation): Promise<Incarnation> {
     const opening = (this.#opening = { lostPower: false });
     for (let attempt = 1; ; attempt++) {
-      const process = new Process(this.world, ++this.#processes);
-      const { latencyMs, syncNowMs = 0 } = this.script.settings;
-      const gate = new Gate(this.world, process, { latencyMs, syncNowMs, trace: this.trace, power: this.power, calls: this.calls });
-      this.#gates.add(gate);
+      const { process, gate } = this.startProcess();
       // Faults pass.
       gate.rates = attempt > MOST_ATTEMPTS / 2 ? NO_FAULTS : this.rates;
       try {
-        const earliest = opening.lostPower ? floor.power : floor.process;
-        const incarnation = await process.outside(this.#openWith(process, gate, earliest, overtaken));
+        const promised = (): number => Math.max(this.seen, opening.lostPower ? floor.power : floor.process);
+        const incarnation = await process.outside(this.#openWith(process, gate, promised, overtaken));
         this.#opening = undefined;
         return (this.#last = incarnation);
       } catch (error) {
@@ -185,7 +184,16 @@ export class Simulation {
     }
   }
 
-  async #openWith(process: Process, gate: Gate, earliest: number, overtaken: Incarnation | undefined): Promise<Incarnation> {
+  /** A process, and its way to the disk. */
+  startProcess(): { readonly process: Process; readonly gate: Gate } {
+    const process = new Process(this.world, ++this.#processes);
+    const { latencyMs, syncNowMs = 0 } = this.script.settings;
+    const gate = new Gate(this.world, process, { latencyMs, syncNowMs, trace: this.trace, power: this.power, calls: this.calls });
+    this.#gates.add(gate);
+    return { process, gate };
+  }
+
+  async #openWith(process: Process, gate: Gate, promised: () => number, overtaken: Incarnation | undefined): Promise<Incarnation> {
     const { manner, memoryBudgetBytes, blockSizeBytes, sstSizeBytes, compression } = this.script.settings;
     const handle = { failed: false };
     const db = (await open(simStore(this.disk, gate, manner), {
@@ -206,16 +214,17 @@ export class Simulation {
       sstSizeBytes,
       compression,
     })) as unknown as Db;
-    const moment = await this.#recover(db, earliest, overtaken);
-    this.trace.note('open', moment, earliest);
+    const moment = await this.#recover(db, promised, overtaken);
+    this.trace.note('open', moment, promised());
     return new Incarnation({ process, gate, db, handle, history: this.history, moment, trace: this.trace, wrong: this.noteWrong });
   }
 
   /** What is found has to be a prefix of what was written that holds all that was promised. */
-  async #recover(db: Db, earliest: number, overtaken: Incarnation | undefined): Promise<number> {
+  async #recover(db: Db, promised: () => number, overtaken: Incarnation | undefined): Promise<number> {
     const found = new Map<string, ModelEntry<number>[]>();
     const side = db.keyspace(SPACE_NAMES[1], CODECS);
     for (const [i, space] of [db, side].entries()) found.set(SPACE_NAMES[i], this.numbered(await space.scan().all()));
+    const earliest = promised();
     const moment = this.history.momentOf(found, earliest) ?? this.#momentOfOvertaken(found, earliest);
     expectThat(
       moment !== undefined,

@@ -2,6 +2,7 @@
 
 import type { PlantedBug } from './bug.ts';
 import { fileBugs } from './bugs/files.ts';
+import { followingBugs } from './bugs/following.ts';
 import { kernelBugs } from './bugs/kernels.ts';
 import { mergingBugs } from './bugs/merging.ts';
 import { openingBugs } from './bugs/opening.ts';
@@ -14,6 +15,7 @@ export const bugs: readonly PlantedBug[] = [
   ...writingBugs,
   ...mergingBugs,
   ...readingBugs,
+  ...followingBugs,
   ...kernelBugs,
   ...fileBugs,
   ...tabBugs,

@@ -39,10 +39,11 @@ function programOf(caughtBy: CaughtBy): string[] {
   if ('test' in caughtBy) {
     return [VITEST, 'run', '--pool', 'threads', '--no-isolate', '--reporter', 'default', ...FIRST_FAILURE, caughtBy.test];
   }
-  if ('tabs' in caughtBy) {
-    return ['--import', REGISTER, SIMULATE, '--tabs', '--seeds', String(MOST_SEEDS), '--from', String(caughtBy.tabs), '--until-failure'];
-  }
-  return ['--import', REGISTER, SIMULATE, '--seeds', String(MOST_SEEDS), '--from', String(caughtBy.from), '--until-failure'];
+  const simulate = (from: number, ...more: string[]): string[] => {
+    return ['--import', REGISTER, SIMULATE, ...more, '--seeds', String(MOST_SEEDS), '--from', String(from), '--until-failure'];
+  };
+  if ('tabs' in caughtBy) return simulate(caughtBy.tabs, '--tabs');
+  return 'followed' in caughtBy ? simulate(caughtBy.followed, '--followed') : simulate(caughtBy.from);
 }
 
 function run({ name, caughtBy }: PlantedBug): Promise<{ status: number | string; output: string }> {

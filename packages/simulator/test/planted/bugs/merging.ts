@@ -21,8 +21,8 @@ export const mergingBugs: readonly PlantedBug[] = [
     name: 'flushed-sst-not-named',
     mistake: 'the manifest of a flush moves the log, and forgets the SST',
     file: FLUSHER,
-    find: "() => [sstsEdit([], 0, infosOf(written)), { kind: 'log', position: String(position) }],",
-    replace: "() => [sstsEdit([], 0, infosOf(written).slice(1)), { kind: 'log', position: String(position) }],",
+    find: '() => [sstsEdit([], 0, infosOf(written)), logEdit(position, memtables)],',
+    replace: '() => [sstsEdit([], 0, infosOf(written).slice(1)), logEdit(position, memtables)],',
     caughtBy: { from: 1 },
   },
   {
@@ -203,8 +203,8 @@ export const mergingBugs: readonly PlantedBug[] = [
     rule: 3,
     mistake: 'the log begins where the memtable does that is active when a flush ends, although others wait for theirs',
     file: FLUSHER,
-    find: "{ kind: 'log', position: String(position) }",
-    replace: "{ kind: 'log', position: String(host.positionAfter(host.frozen)) }",
+    find: 'logEdit(position, memtables)]',
+    replace: 'logEdit(host.positionAfter(host.frozen), memtables)]',
     caughtBy: { rare: 'full memtables' },
   },
   {
