@@ -1,6 +1,7 @@
 // A worker is served as one file, as those who install the package get it. Vite would send each of its modules by itself, and a test that opens ten databases
 // would wait for two thousand of them.
 
+import { dirname } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import type { Plugin } from 'vite';
 
@@ -26,7 +27,11 @@ async function bundle(file: string, options: BuildOptions): Promise<string> {
   const { outputFiles } = await build({
     ...options,
     entryPoints: [file],
+    // Where aliases are looked up.
+    absWorkingDir: dirname(file),
     bundle: true,
+    // Packages say of themselves that they have no side effects: their tests have some.
+    ignoreAnnotations: true,
     format: 'esm',
     target: 'es2022',
     platform: 'browser',
