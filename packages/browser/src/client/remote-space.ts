@@ -57,7 +57,7 @@ export class RemoteReads<K, V, P, KI> implements Reads<K, V, P, KI> {
       frame.u32(this.number).u32(this.#snapshot).u32(wanted.length);
       for (const key of wanted) frame.encoded(this.keys, key);
     };
-    const read = (frame: FrameReader): (V | undefined)[] => wanted.map(() => this.#value(frame));
+    const read = (frame: FrameReader): (V | undefined)[] => wanted.map(() => this.#value(frame, true));
     return abortable(this.remote.connection.call(Call.getMany, write, read, this.#lasting), options?.signal);
   }
 
@@ -75,14 +75,14 @@ export class RemoteReads<K, V, P, KI> implements Reads<K, V, P, KI> {
     return abortable(this.remote.connection.call(call, write, read, this.#lasting), options?.signal);
   }
 
-  #value(frame: FrameReader): V | undefined {
-    return frame.u8() === 0 ? undefined : this.#decode(frame);
+  #value(frame: FrameReader, isOneOfMany = false): V | undefined {
+    return frame.u8() === 0 ? undefined : this.#decode(frame, isOneOfMany);
   }
 
-  /** A value that came alone may refer to its message; of several, each gets bytes of its own. */
-  #decode(frame: FrameReader): V {
+  /** Values that come together share the buffer of their message, as those of a page of a scan do; one that comes alone gets bytes of its own. */
+  #decode(frame: FrameReader, isOneOfMany = false): V {
     const { at, length } = frame.span();
-    return this.values.decode(frame.bytes, at, length);
+    return this.values.decode(frame.bytes, at, length, isOneOfMany);
   }
 }
 

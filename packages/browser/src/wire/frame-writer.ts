@@ -3,6 +3,8 @@
 import type { Codec, KeyCodec } from '@varve/core';
 
 const FIRST_BYTES = 256;
+const LARGE_BYTES = 2048;
+const LARGEST_FIRST_BYTES = 32 * 1024;
 const LENGTH_BYTES = 4;
 const utf8 = /* @__PURE__ */ new TextEncoder();
 
@@ -23,7 +25,8 @@ export class FrameWriter {
   /** The message; the writer begins anew. */
   take(): Uint8Array<ArrayBuffer> {
     const message = this.#bytes.subarray(0, this.#length);
-    this.#bytes = new Uint8Array(FIRST_BYTES);
+    // After a large one the next may be large as well: growing by halves would copy it six times.
+    this.#bytes = new Uint8Array(this.#length > LARGE_BYTES ? Math.min(this.#bytes.length, LARGEST_FIRST_BYTES) : FIRST_BYTES);
     this.#view = new DataView(this.#bytes.buffer);
     this.#length = 0;
     return message;
