@@ -1,4 +1,4 @@
-// `npm run coverage`: how much of core the tests of core, adapter-fs, level and the simulator reach in Node (without planted bugs, which change the
+// `npm run coverage`: how much of core the tests of core, adapters, archive, level and the simulator reach in Node (without planted bugs, which change the
 // sources), and every line that handles a fault and is not reached. The kernels have to be built. `npm run coverage -- <folder> ...` takes the tests of
 // these folders only.
 
@@ -9,7 +9,7 @@ import { root } from './workspace.mjs';
 
 const TIMEOUT_MS = 20 * 60_000;
 const REPORTS = '.tmp/coverage';
-const TESTED = ['packages/core', 'packages/adapter-fs', 'packages/level', 'packages/simulator'];
+const TESTED = ['core', 'adapter-fs', 'adapter-s3-fetch', 'archive', 'level', 'simulator'].map((name) => `packages/${name}/`);
 const folders = process.argv.slice(2);
 const FAULT = /\bthrow\b|\bcatch\b|\bfail\(|[fF]ailed\(|reject\(/;
 
@@ -27,7 +27,7 @@ const { ok, output } = await run(
     ...(folders.length > 0 ? folders : TESTED),
     '--pool=threads',
     '--no-isolate',
-    '--exclude=packages/simulator/test/planted.test.ts',
+    '--exclude=packages/simulator/test/planted*.test.ts',
     // Stands in for modules of Node: it needs a process of its own.
     '--exclude=packages/adapter-fs/src/object-writer.test.ts',
     '--coverage.enabled',

@@ -2,7 +2,7 @@
 
 export { open, type Database, type OpenOptions, type SpaceOf } from './db/open-database.ts';
 export { openReader, type ReaderOptions } from './reader/open-reader.ts';
-export type { DatabaseReader } from './reader/database-reader.ts';
+export type { DatabaseReader, ReaderSnapshot } from './reader/database-reader.ts';
 export type { ReaderSpace } from './reader/reader-space.ts';
 export type { ReaderStats } from './reader/reader-stats.ts';
 export type { Batch, BatchTarget } from './db/batch.ts';

@@ -131,6 +131,46 @@ it.each([
   expect(await to.list('')).toEqual([]);
 });
 
+it('is refused beyond the end of an object, after the database was closed, and to a writer who was overtaken', async () => {
+  const store = memoryStore();
+  const db = await filled(store);
+  const image = await imageOf(db);
+  const [{ name, size }] = image.objects as [{ name: string; size: number }];
+  await expect(image.read({ name, size }, size - 1, 2)).rejects.toThrow(RangeError);
+  await using other = await open(store.share(), { ...CODECS, ...SMALL, takeover: 'now' });
+  await expect(imageOf(db)).rejects.toMatchObject({ code: 'FENCED' });
+  await db.close().catch(() => undefined);
+  await expect(image.read({ name, size }, 0, 1)).rejects.toMatchObject({ code: 'CLOSED' });
+  await image.close();
+  void other;
+});
+
+it('refuses objects without a manifest, and those with two of them', async () => {
+  await using db = await filled(memoryStore());
+  await using image = await imageOf(db);
+  const manifest = image.objects.at(-1)!;
+  const from = async function* (objects: readonly (typeof manifest)[]) {
+    for (const object of objects) yield { ...object, pieces: piecesOf(image, object) };
+  };
+  const to = memoryStore();
+  await expect(restoreObjects(from(image.objects.slice(0, -1)), to)).rejects.toMatchObject({ code: 'CORRUPTION' });
+  await expect(restoreObjects(from([...image.objects, manifest]), to)).rejects.toMatchObject({ code: 'CORRUPTION', object: manifest.name });
+  expect(await to.list('')).toEqual([]);
+});
+
+it('tells of somebody who makes a database there meanwhile, and leaves it alone', async () => {
+  await using db = await filled(memoryStore());
+  const to = memoryStore();
+  const other = to.share();
+  let isMade = false;
+  const onProgress = (): void => {
+    if (!isMade) void other.put('manifest/00000000000000000001.manifest', Uint8Array.of(1));
+    isMade = true;
+  };
+  await expect(copyDatabase(db, to, { onProgress })).rejects.toMatchObject({ code: 'CONFLICT' });
+  expect(await to.get('manifest/00000000000000000001.manifest')).toEqual(Uint8Array.of(1));
+});
+
 it('goes on above the term of what it comes in the place of', async () => {
   await using db = await filled(memoryStore());
   const to = memoryStore();

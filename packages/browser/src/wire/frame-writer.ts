@@ -24,11 +24,14 @@ export class FrameWriter {
 
   /** The message; the writer begins anew. */
   take(): Uint8Array<ArrayBuffer> {
-    const message = this.#bytes.subarray(0, this.#length);
-    // After a large one the next may be large as well: growing by halves would copy it six times.
-    this.#bytes = new Uint8Array(this.#length > LARGE_BYTES ? Math.min(this.#bytes.length, LARGEST_FIRST_BYTES) : FIRST_BYTES);
-    this.#view = new DataView(this.#bytes.buffer);
+    const length = this.#length;
     this.#length = 0;
+    // Whoever copies a part of a buffer on its way to another end copies all of it.
+    if (2 * length < this.#bytes.length) return this.#bytes.slice(0, length);
+    const message = this.#bytes.subarray(0, length);
+    // After a large one the next may be large as well: growing by halves would copy it six times.
+    this.#bytes = new Uint8Array(length > LARGE_BYTES ? Math.min(this.#bytes.length, LARGEST_FIRST_BYTES) : FIRST_BYTES);
+    this.#view = new DataView(this.#bytes.buffer);
     return message;
   }
 

@@ -16,6 +16,8 @@ export const SPACE: unique symbol = Symbol('space');
 /** What a batch needs of a key space. */
 export interface SpaceDoor<KI, VI> {
   readonly codec: KeySpaceCodec<unknown, unknown, never, KI, VI>;
+  /** As it was at a moment, where that may be another than now. */
+  readonly codecAt?: (moment: Epoch) => KeySpaceCodec<unknown, unknown, never, KI, VI>;
   readonly owner: object;
   readonly life: SpaceLife;
 }

@@ -1,7 +1,8 @@
 // From pages to what the user iterates: entries, keys or values, decoded one at a time as they are asked for.
 
 import { abortable } from '../base/abort.ts';
-import { isPromise } from '../base/maybe-promise.ts';
+import { asynchronous } from '../base/errors.ts';
+import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
 import { NO_PAGE, type Page } from '../iterators/page.ts';
 import type { PageCursor } from './page-cursor.ts';
@@ -86,7 +87,7 @@ export class SyncItems<T> implements IterableIterator<T> {
   }
 
   next(): IteratorResult<T> {
-    if (this.#items.left === 0) this.#items.open(this.#cursor.next() as Page);
+    if (this.#items.left === 0) this.#items.open(atOnce(this.#cursor.next()));
     if (this.#items.left === 0) return { done: true, value: undefined };
     return { done: false, value: this.#items.next() };
   }
@@ -96,6 +97,13 @@ export class SyncItems<T> implements IterableIterator<T> {
     this.#items.open(NO_PAGE);
     return { done: true, value: undefined };
   }
+}
+
+/** What a store that answers at once has to say of an object that is gone may take longer. */
+function atOnce(page: MaybePromise<Page>): Page {
+  if (!isPromise(page)) return page;
+  page.catch(() => undefined);
+  throw asynchronous();
 }
 
 /** Items of a scan, awaited a page at a time. Calls of `next` that overlap are answered in order. */

@@ -35,8 +35,9 @@ export class Snapshot<K, V, P = K, KI = K> implements Reads<K, V, P, KI>, SyncRe
 
   /** Another key space at the same moment. */
   keyspace<K2, V2, P2, KI2, VI2>(space: BatchTarget<KI2, VI2> & Reads<K2, V2, P2, KI2>): SpaceReads<K2, V2, P2, KI2, VI2> {
-    const { codec, owner } = space[SPACE];
+    const { codecAt, owner, ...door } = space[SPACE];
     if (owner !== this.#host) throw new TypeError('the key space belongs to another database than the snapshot');
+    const codec = codecAt?.(this.#pin.epoch) ?? door.codec;
     return new SpaceReads(this.#host, codec as unknown as KeySpaceCodec<K2, V2, P2, KI2, VI2>, () => this.#epoch());
   }
 

@@ -15,6 +15,11 @@ export function epochFromBigInt(epoch: bigint): Epoch {
   return { high: Number((epoch >> 32n) & 0xffffffffn), low: Number(epoch & 0xffffffffn) };
 }
 
+/** The later of two. */
+export function later(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
 /** Negative, zero or positive as a is before, equal to or after b. */
 export function compareEpochs(a: Epoch, b: Epoch): number {
   return a.high - b.high || a.low - b.low;

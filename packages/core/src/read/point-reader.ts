@@ -116,11 +116,13 @@ export class PointReader {
     loading: Promise<void>,
   ): Promise<T | undefined> {
     const heap = this.#heap;
-    const answer = heap.allocate(ANSWER_BYTES + keyBytes, 'a get that waits for its block');
-    const key = answer + ANSWER_BYTES;
-    heap.bytes.copyWithin(key, sharedKey, sharedKey + keyBytes);
+    // Also where there is no memory: what is on its way goes into a frame of this view.
     view.pin();
+    let answer = 0;
     try {
+      answer = heap.allocate(ANSWER_BYTES + keyBytes, 'a get that waits for its block');
+      const key = answer + ANSWER_BYTES;
+      heap.bytes.copyWithin(key, sharedKey, sharedKey + keyBytes);
       await loading;
       for (;;) {
         const status = this.#kernels.viewGet(view.address, key, keyBytes, epoch.low, epoch.high, answer);
@@ -130,8 +132,9 @@ export class PointReader {
         await this.#catalog.load(status, answer);
       }
     } finally {
+      if (answer !== 0) heap.release(answer);
+      else await loading.catch(() => undefined);
       view.unpin();
-      heap.release(answer);
     }
   }
 }

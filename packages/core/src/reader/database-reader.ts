@@ -6,7 +6,7 @@ import { describe } from '../base/describe.ts';
 import { SPACE } from '../db/batch.ts';
 import { ROOT } from '../db/key-spaces.ts';
 import { Snapshot } from '../db/snapshot.ts';
-import type { KeySpaceOptions, ReadOptions, SyncReads } from '../db/types.ts';
+import type { KeySpaceOptions, ReadOptions, Reads } from '../db/types.ts';
 import { epochToBigInt } from '../format/epoch.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
 import type { KeySpaceInfo } from '../version/manifest-state.ts';
@@ -17,6 +17,16 @@ import { ReaderSpace } from './reader-space.ts';
 /** How long `waitEpoch` rests between two looks, at most. */
 const REST_MS = 1000;
 const FIRST_REST_MS = 10;
+
+/** One moment of a database, to read from for as long as it is open, and as its objects are there. */
+export interface ReaderSnapshot<K, V, P = K, KI = K> extends Reads<K, V, P, KI> {
+  readonly epoch: bigint;
+  /** Another key space, as it was at the same moment. */
+  keyspace<K2, V2, P2, KI2, VI2>(space: ReaderSpace<K2, V2, P2, KI2, VI2>): Reads<K2, V2, P2, KI2>;
+  /** Idempotent. */
+  close(): void;
+  [Symbol.dispose](): void;
+}
 
 export class DatabaseReader<K, V, P = K, KI = K, VI = V> extends ReaderSpace<K, V, P, KI, VI> {
   readonly #engine: ReaderEngine;
@@ -47,22 +57,28 @@ export class DatabaseReader<K, V, P = K, KI = K, VI = V> extends ReaderSpace<K, 
   /** Names and codecs of all key spaces, as of the last look. */
   keyspaces(): KeySpaceInfo[] {
     this.#engine.assertOpen();
-    return this.#engine.visible.state.keySpaces.filter(({ name }) => name !== ROOT);
+    const known = this.#engine.visible.state.keySpaces.filter(({ name }) => name !== ROOT);
+    return known.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** The moment of the last look, to read from. Close it. Reads from it end as `EXPIRED` once the writer has deleted what it is made of. */
-  snapshot(): Omit<Snapshot<K, V, P, KI>, keyof SyncReads<K, V>> {
+  snapshot(): ReaderSnapshot<K, V, P, KI> {
     this.#engine.assertOpen();
     return new Snapshot(this.#engine, this[SPACE].codec as unknown as KeySpaceCodec<K, V, P, KI, unknown>);
   }
 
   /** Looks for what the writer has published, and sees it from now on. */
-  refresh(options: ReadOptions = {}): Promise<void> {
-    return abortable(this.#engine.refresh(), options.signal);
+  async refresh(options: ReadOptions = {}): Promise<void> {
+    checkOptions(options, ['signal']);
+    await abortable(this.#engine.refresh(), options.signal);
   }
 
-  /** Resolves once this reader sees the write that was given this epoch. Looks again and again: give it a signal. */
+  /**
+   * Resolves once this reader sees all writes up to this epoch that are there: one that was not durable and went with a crash is not. Looks again and again, and
+   * small writes wait for a `flush`: give it a signal.
+   */
   async waitEpoch(epoch: bigint, { signal }: ReadOptions = {}): Promise<void> {
+    if (typeof epoch !== 'bigint') throw new TypeError(`waitEpoch takes the epoch of a write, a bigint, not ${describe(epoch)}`);
     for (let rest = FIRST_REST_MS; this.epoch < epoch; rest = Math.min(2 * rest, REST_MS)) {
       signal?.throwIfAborted();
       await this.refresh({ signal });

@@ -15,7 +15,7 @@ import type { OnEvent } from '../stats/events.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { readNewest } from '../version/manifest.ts';
 import { DatabaseReader } from './database-reader.ts';
-import { manifestsOf, ReaderEngine } from './reader-engine.ts';
+import { manifestsOf, ReaderEngine, whole } from './reader-engine.ts';
 
 /** Options of {@link openReader}. */
 export interface ReaderOptions<K = Uint8Array, V = Uint8Array, P = K, KI = K, VI = V> {
@@ -55,8 +55,9 @@ const DAY_MS = 86_400_000;
 
 /**
  * Opens a database for reading, beside its writer and any number of other readers. Nothing is written, not even a lock: read access to the store is enough.
- * What the writer has flushed is seen, at the latest `staleMs` later: the writer flushes when a memtable is full, when it rests, and when `flush` is called.
- * A get is repeated by itself when its version was merged away meanwhile; a scan or snapshot ends as `EXPIRED` then.
+ * A read sees what the writer had flushed `staleMs` before it began, at least: the writer flushes when a memtable is full, when it rests with a quarter of
+ * one, and when `flush` is called. A get is repeated by itself when its version was merged away meanwhile; a scan or snapshot ends as `EXPIRED` then, and so
+ * does a get with `follow: false`.
  *
  * @throws StorageError `UNAVAILABLE` when there is no database yet, `CORRUPTION` when stored bytes are damaged, `UNSUPPORTED` when it needs a newer version
  * or was made with other codecs.
@@ -81,24 +82,27 @@ export async function openReader<K = Uint8Array, V = Uint8Array, P = BytesLike, 
   const memoryBudgetBytes = options.memoryBudgetBytes ?? DEFAULT_BUDGET_BYTES;
   const heap = new Heap(memoryBudgetBytes, options.newMemory);
   const kernels = instantiate(heap.memory);
+  const clock = options.clock ?? systemClock;
+  let engine: ReaderEngine | undefined;
   try {
-    const state = await runJob(readNewest(manifestsOf({ heap, kernels, store })));
+    const began = clock.now();
+    const state = await whole(() => runJob(readNewest(manifestsOf({ heap, kernels, store }))));
     if (state === undefined) throw new StorageError('UNAVAILABLE', 'there is no database here yet: whoever writes it has to open it first');
-    const engine = new ReaderEngine(
+    engine = new ReaderEngine(
       {
         heap,
         kernels,
         store,
         plan: planMemory(memoryBudgetBytes),
         blockSizeBytes: store.capabilities.blockSizeBytes,
-        clock: options.clock ?? systemClock,
+        clock,
         turns: options.turns ?? hostTurns,
         staleMs: options.follow === false ? undefined : (options.staleMs ?? STALE_MS),
         onEvent: options.onEvent,
       },
       state,
     );
-    await engine.start(state);
+    await engine.start(state, began);
     const reader = new DatabaseReader(engine, {
       keys: (options.keys ?? bytes) as KeyCodec<K, P, KI>,
       values: (options.values ?? bytes) as unknown as Codec<V, VI>,
@@ -107,7 +111,8 @@ export async function openReader<K = Uint8Array, V = Uint8Array, P = BytesLike, 
     reader.scan();
     return reader;
   } catch (error) {
-    await (async () => store.close?.())().catch(() => undefined);
+    // The first failure is told.
+    await (async () => (engine ?? store).close?.())().catch(() => undefined);
     throw error;
   }
 }

@@ -7,18 +7,18 @@
 import type { Kernels } from '@varve/wasm-kernels';
 import type { Clock } from '../base/clock.ts';
 import { closed, StorageError } from '../base/errors.ts';
+import { letGo } from '../base/maybe-promise.ts';
 import { BlockCache } from '../cache/block-cache.ts';
 import type { MemoryPlan } from '../db/memory-plan.ts';
 import type { ReadHost } from '../db/read-host.ts';
-import type { Epoch } from '../format/epoch.ts';
-import { epochToBigInt } from '../format/epoch.ts';
-import { idText } from '../format/object-names.ts';
+import { epochToBigInt, later, type Epoch } from '../format/epoch.ts';
+import { idText, metaName, sstName } from '../format/object-names.ts';
 import type { SstInfo } from '../format/sst-info.ts';
 import type { Heap } from '../heap/heap.ts';
 import { MergeRoom } from '../iterators/merge-room.ts';
 import { PageScanner } from '../iterators/page-scanner.ts';
 import { ReadView } from '../iterators/read-view.ts';
-import { Snapshots, type EpochPin } from '../mvcc/snapshots.ts';
+import { Snapshots, type EpochPin, type Pins } from '../mvcc/snapshots.ts';
 import { PointReader } from '../read/point-reader.ts';
 import { runJob } from '../scheduler/job.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
@@ -28,7 +28,7 @@ import type { Sst } from '../sst/sst.ts';
 import { tell, type OnEvent } from '../stats/events.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
-import { readNewer, readNewest, type ManifestParts } from '../version/manifest.ts';
+import { readNewer, type ManifestParts } from '../version/manifest.ts';
 import { Moment } from './moment.ts';
 
 /** Looks in a row that meet a version whose objects go while they are opened. */
@@ -54,15 +54,16 @@ export class ReaderEngine implements ReadHost {
   readonly points: PointReader;
   readonly pages: PageScanner;
   /** Claims of scans and snapshots, which keep the view that they read from. */
-  readonly snapshots: { pin(owner: object, epoch: Epoch, warning?: string): EpochPin };
+  readonly snapshots: Pins;
   readonly #pins: Snapshots;
   readonly #manifests: ManifestParts;
   readonly #ssts = new Map<string, Sst>();
   #moment: Moment;
-  /** When the look began that `#moment` is of. */
+  /** When the look began that `#moment` is of; -Infinity: whatever it is of is not new enough. */
   #lookedAt = -Infinity;
-  /** The look that is under way, and the one that will follow it. */
+  /** The look that is under way, when it began, and the one that will follow it. */
   #look: Promise<void> | undefined;
+  #lookBegan = -Infinity;
   #nextLook: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -85,7 +86,7 @@ export class ReaderEngine implements ReadHost {
       readingBytes: plan.largeBlockBytes,
       database: state.database,
       onGarbage: ({ dataName, metaName }) => {
-        for (const name of [dataName, metaName]) void Promise.resolve(this.catalog.closeObject(name)).catch(() => undefined);
+        for (const name of [dataName, metaName]) letGo({ close: () => this.catalog.closeObject(name) });
       },
       explain: (object) => this.#explain(object),
     });
@@ -97,9 +98,8 @@ export class ReaderEngine implements ReadHost {
     this.#moment = new Moment({ ...state, number: 0 }, this.#viewOf([]), 0n);
   }
 
-  /** Opens what the state names, or what is the newest by then. */
-  async start(state: ManifestState): Promise<void> {
-    const began = this.parts.clock.now();
+  /** Opens what the state names, which was asked for at the time of `began`, or what is the newest by then. */
+  async start(state: ManifestState, began: number): Promise<void> {
     try {
       await this.#followTo(state);
     } catch (error) {
@@ -138,13 +138,23 @@ export class ReaderEngine implements ReadHost {
 
   /** What a read that begins now has to wait for, if anything. */
   fresh(): Promise<void> | undefined {
-    const { staleMs, clock } = this.parts;
-    const age = clock.now() - this.#lookedAt;
-    return staleMs === undefined || (age >= 0 && age < staleMs) ? undefined : (this.#look ?? this.#startLook());
+    if (!this.isFollowing || this.#isNew(this.#lookedAt)) return undefined;
+    return this.#look !== undefined && this.#isNew(this.#lookBegan) ? this.#look : this.refresh();
+  }
+
+  /** A clock that was set back tells nothing. */
+  #isNew(time: number): boolean {
+    const age = this.parts.clock.now() - time;
+    return age >= 0 && age < this.parts.staleMs!;
+  }
+
+  /** Reads look by themselves. */
+  get isFollowing(): boolean {
+    return this.parts.staleMs !== undefined;
   }
 
   /** Looks for a newer manifest, and goes on to it. What was in the store before the call is seen. */
-  refresh(): Promise<void> {
+  async refresh(): Promise<void> {
     this.assertOpen();
     if (this.#look === undefined) return this.#startLook();
     this.#nextLook ??= this.#look
@@ -157,12 +167,12 @@ export class ReaderEngine implements ReadHost {
   }
 
   #startLook(): Promise<void> {
-    this.#look ??= this.#lookNow().finally(() => (this.#look = undefined));
+    this.#lookBegan = this.parts.clock.now();
+    this.#look = this.#lookNow(this.#lookBegan).finally(() => (this.#look = undefined));
     return this.#look;
   }
 
-  async #lookNow(): Promise<void> {
-    const began = this.parts.clock.now();
+  async #lookNow(began: number): Promise<void> {
     for (let looks = 1; ; looks++) {
       this.assertOpen();
       try {
@@ -176,16 +186,14 @@ export class ReaderEngine implements ReadHost {
     this.#lookedAt = began;
   }
 
-  /** Manifests of the chain may be deleted while they are read: then another one is the newest. */
   async #newest(): Promise<ManifestState> {
     const known = this.#moment.state;
-    try {
-      return await runJob(readNewer(this.#manifests, known));
-    } catch (error) {
-      const newest = await runJob(readNewest(this.#manifests));
-      if (newest === undefined || newest.number < known.number) throw error;
-      return newest;
+    const newest = await whole(() => runJob(readNewer(this.#manifests, known)));
+    if (newest === undefined) throw new StorageError('UNAVAILABLE', 'the database is not here any more');
+    if (newest.database !== known.database) {
+      throw new StorageError('FENCED', 'another database stands here now: close this reader and open again');
     }
+    return newest;
   }
 
   async #followTo(state: ManifestState): Promise<void> {
@@ -236,13 +244,10 @@ export class ReaderEngine implements ReadHost {
   /** An object cannot be read. Does the newest manifest name it? It is not gone on to from here: that is a look's work, which may be what waits. */
   async #explain(object: string | undefined): Promise<StorageError | undefined> {
     const { version } = await this.#newest();
-    const isNamed = [...version.ssts()].some(({ id }) => object?.startsWith(`sst/${idText(id)}.`) === true);
-    if (isNamed) return undefined;
-    return new StorageError(
-      'EXPIRED',
-      'what this read was of has been merged away meanwhile: read again',
-      object === undefined ? {} : { object },
-    );
+    if (object === undefined || [...version.ssts()].some(({ id }) => [sstName(id), metaName(id)].includes(object))) return undefined;
+    this.#lookedAt = -Infinity;
+    const remedy = this.isFollowing ? 'read again' : 'refresh, and read again';
+    return new StorageError('EXPIRED', `what this read was of has been merged away meanwhile: ${remedy}`, { object });
   }
 
   // The end ------------------------------------------------------------------------------------------------------------------------
@@ -260,12 +265,22 @@ export class ReaderEngine implements ReadHost {
   }
 }
 
-/** The moment that was read from is gone; the newest one is there. */
+/** What was read is gone from the store, since newer objects have it. */
 export function isExpired(error: unknown): boolean {
   return error instanceof StorageError && error.code === 'EXPIRED';
 }
 
-const later = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+/** What is read of manifests. Those of a chain may be deleted while it is read, since others have come: it is read anew until it is whole, or nothing has changed. */
+export async function whole<T>(read: () => Promise<T>): Promise<T> {
+  for (let told = ''; ;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof StorageError) || error.code !== 'CORRUPTION' || error.message === told) throw error;
+      told = error.message;
+    }
+  }
+}
 
 /** What reads manifests. */
 export function manifestsOf({ heap, kernels, store }: Pick<ReaderParts, 'heap' | 'kernels' | 'store'>): ManifestParts {

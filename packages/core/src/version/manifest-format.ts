@@ -2,6 +2,7 @@
 // what changed since the manifest before it. Unknown edit kinds and required features are refused.
 
 import { StorageError, unreadable } from '../base/errors.ts';
+import { later } from '../format/epoch.ts';
 import { checkDistinct, storedEpoch, storedIdentity, storedNumber, storedText, unsound } from '../format/json-checks.ts';
 import { idText, manifestName } from '../format/object-names.ts';
 import { idFromJson, sstInfoFromJson, sstInfoToJson, type SstInfo, type SstInfoJson } from '../format/sst-info.ts';
@@ -163,8 +164,6 @@ function applyEdit(state: ManifestState, edit: EditJson): ManifestState {
       throw unreadable('edit', `kind=${(edit as { kind: string }).kind}`);
   }
 }
-
-const later = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 const addedOf = ({ level, sst }: { level: number; sst: SstInfoJson }) => ({
   level: storedNumber(level, LEVELS - 1),

@@ -31,14 +31,20 @@ export function* readNewest(parts: ManifestParts): Job<ManifestState | undefined
   return newest === undefined ? undefined : yield* readState(parts, newest);
 }
 
-/** The newest state for somebody who knows an older one: what came since is read, and nothing else where that is little. */
-export function* readNewer(parts: ManifestParts, known: ManifestState): Job<ManifestState> {
-  const numbers = yield* numbersAbove(parts, manifestName(known.number));
+/**
+ * The newest state for somebody who knows an older one: what came since is read, and nothing else where that is little. Undefined when there is none any
+ * more: the newest manifest is never deleted, unless the database is.
+ */
+export function* readNewer(parts: ManifestParts, known: ManifestState): Job<ManifestState | undefined> {
+  const numbers = yield* numbersAbove(parts, manifestName(Math.max(0, known.number - 1)));
   const newest = numbers.at(-1);
-  if (newest === undefined) return known;
+  if (newest === undefined) return undefined;
   // Old ones are deleted, and a snapshot makes what is before it needless.
-  if (newest - known.number > SNAPSHOT_EVERY) return yield* readState(parts, newest);
+  if (numbers[0] !== known.number || newest - known.number > SNAPSHOT_EVERY) return yield* readState(parts, newest);
+  if (newest === known.number) return known;
   const chain = yield* readRange(parts, known.number + 1, newest);
+  // Another history: the database was deleted, and made anew.
+  if (chain[0]!.parentNonce !== known.nonce) return yield* readState(parts, newest);
   return chain.reduce((state, json) => ('levels' in json ? snapshotFromJson(state.number + 1, json) : applyEdits(state, json)), known);
 }
 

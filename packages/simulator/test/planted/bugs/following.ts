@@ -25,8 +25,8 @@ export const followingBugs: readonly PlantedBug[] = [
     name: 'reader-told-of-damage',
     mistake: 'an object that was merged away is damage to a reader',
     file: READER,
-    find: '    if (isNamed) return undefined;\n',
-    replace: '    if (object !== undefined || isNamed) return undefined;\n',
+    find: '    if (object === undefined || [...version.ssts()]',
+    replace: '    if (object !== undefined || [...version.ssts()]',
     caughtBy: { followed: 4 },
   },
   {
