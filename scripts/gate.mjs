@@ -16,6 +16,7 @@ export const gateSteps = [
   { name: 'lint', run: () => run('oxlint', ['--type-aware', '--deny-warnings', '.']) },
   { name: 'layers', run: () => noted('scripts/check-layers.mjs') },
   { name: 'unused', run: () => run('knip', ['--no-progress', '--no-config-hints']) },
+  { name: 'planted bugs', run: () => noted('--conditions=source', 'packages/simulator/test/planted/places-main.ts') },
   { name: 'size', run: () => shown('scripts/check-size.mjs') },
   { name: 'packages', run: () => noted('scripts/check-packages.mjs') },
   { name: 'documentation', run: () => noted('scripts/check-docs.mjs') },
@@ -30,10 +31,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
 
 /**
  * A check whose last line says what it saw.
- * @param {string} script
+ * @param {string[]} args
  */
-async function noted(script) {
-  const { ok, output } = await run('node', [script]);
+async function noted(...args) {
+  const { ok, output } = await run('node', args);
   return { ok, output, note: output.trimEnd().split('\n').at(-1) ?? '' };
 }
 
