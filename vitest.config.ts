@@ -11,11 +11,11 @@ const isBun = 'bun' in process.versions;
 const isNode = !isBun && !('deno' in process.versions);
 const planted = process.env['VARVE_PLANTED'];
 
-/** Written for browsers, where it is tested as well; what stands in for a browser here stands in Node. */
-const FOR_BROWSERS = ['adapter-idb', 'adapter-opfs', 'browser', 'playground'].map((name) => `packages/${name}/**`);
+/** Written for browsers, where it is tested as well (what stands in for a browser here stands in Node), and the benchmarks, which run there. */
+const FOR_OTHERS = ['adapter-idb', 'adapter-opfs', 'browser', 'playground', 'bench'].map((name) => `packages/${name}/**`);
 /** Bun takes three times as long as Node and Deno for abstract-level's suite. */
 const LONG_IN_BUN = ['packages/level/test/suite-*.test.ts'];
-const leftOut = [...(isNode ? [] : FOR_BROWSERS), ...(isBun ? LONG_IN_BUN : [])];
+const leftOut = [...(isNode ? [] : FOR_OTHERS), ...(isBun ? LONG_IN_BUN : [])];
 
 /** These take minutes: begun last they would be waited for with all other cores idle. */
 const LONGEST = ['power-cuts', 'planted', 'planted-for-tests', 'seeds', 'metamorphic', 'suite-in-directory'].map(
