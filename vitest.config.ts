@@ -41,7 +41,7 @@ export default defineConfig(async () => ({
   ssr: { resolve: { conditions, externalConditions: ['source', 'node'] } },
   test: {
     include: ['scripts/**/*.test.mjs', 'packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/src/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', '**/*.browser.test.ts', '**/*.cloud.test.ts', ...leftOut],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/*.browser.test.ts', '**/*.cloud.test.ts', '**/test/workerd/**', ...leftOut],
     passWithNoTests: true,
     // Left to itself Vitest keeps one core free, of two.
     maxWorkers: '100%',

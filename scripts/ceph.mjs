@@ -1,4 +1,4 @@
-// A real S3 for tests: Ceph's RADOS gateway over one monitor and one OSD in memory, on free ports of this machine and in a folder of its own. Debian's packages;
+// A real S3 for tests: Ceph's RADOS gateways, one or more, over one monitor and one OSD in memory, on free ports of this machine and in a folder of its own. Debian's packages;
 // where they are missing and may be installed, they are. No process outlives the one that started it, whatever ends that.
 
 import { spawn } from 'node:child_process';
@@ -15,6 +15,7 @@ const PROGRAMS = ['ceph-mon', 'ceph-osd', 'radosgw', 'ceph', 'ceph-authtool', 'm
 const INSTALL_TIMEOUT_MS = 10 * 60_000;
 const WAIT_MS = 60_000;
 const LOOK_MS = 100;
+const DEFAULT_STORAGE_BYTES = 4 * 2 ** 30;
 
 const ACCESS_KEY = 'cephaccess';
 const SECRET_KEY = 'cephsecretcephsecret';
@@ -22,6 +23,8 @@ const SECRET_KEY = 'cephsecretcephsecret';
 /**
  * @typedef {object} Ceph
  * @property {string} endpoint where the gateway listens
+ * @property {string[]} endpoints of all gateways
+ * @property {(index: number) => Promise<void>} killGateway ends one with SIGKILL, and starts it again: it answers when the promise is fulfilled
  * @property {string} accessKeyId
  * @property {string} secretAccessKey
  * @property {string} version of the gateway
@@ -43,14 +46,15 @@ export async function installCeph() {
 }
 
 /**
- * A fresh cluster with one user and no buckets.
+ * A fresh cluster with one user and no buckets, which takes so many bytes.
+ * @param {{ storageBytes?: number, gateways?: number }} [options]
  * @returns {Promise<Ceph>}
  */
-export async function startCeph() {
+export async function startCeph({ storageBytes = DEFAULT_STORAGE_BYTES, gateways = 1 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'varve-ceph-'));
-  const cluster = new Cluster(folder);
+  const cluster = new Cluster(folder, storageBytes);
   try {
-    return await cluster.start();
+    return await cluster.start(gateways);
   } catch (error) {
     await cluster.stop();
     throw error;
@@ -59,21 +63,31 @@ export async function startCeph() {
 
 class Cluster {
   #folder;
+  #storageBytes;
   /** @type {import('node:child_process').ChildProcess[]} */
   #daemons = [];
+  /** @type {{ endpoint: string, daemon: import('node:child_process').ChildProcess }[]} */
+  #gateways = [];
 
-  /** @param {string} folder */
-  constructor(folder) {
+  /**
+   * @param {string} folder
+   * @param {number} storageBytes
+   */
+  constructor(folder, storageBytes) {
     this.#folder = folder;
+    this.#storageBytes = storageBytes;
   }
 
-  /** @returns {Promise<Ceph>} */
-  async start() {
+  /**
+   * @param {number} gateways
+   * @returns {Promise<Ceph>}
+   */
+  async start(gateways) {
     process.once('exit', this.#leave);
-    const [monitor, gateway, first] = await freePorts(3);
+    const [monitor, first, ...ports] = await freePorts(2 + gateways);
     const [fsid, osd] = [randomUUID(), randomUUID()];
     for (const name of ['mon', 'osd', 'rgw', 'run']) await mkdir(this.#path(name));
-    await writeFile(this.#path('ceph.conf'), configuration(this.#folder, { fsid, monitor, first }));
+    await writeFile(this.#path('ceph.conf'), configuration(this.#folder, { fsid, monitor, first, storageBytes: this.#storageBytes }));
     await this.#createKeys();
     await this.#ceph('monmaptool', ['--create', '--fsid', fsid, '--addv', 'a', `[v2:127.0.0.1:${monitor}]`, this.#path('monmap')]);
     await this.#ceph('ceph-mon', ['-i', 'a', '--mkfs', '--monmap', this.#path('monmap'), '--keyring', this.#path('keyring')]);
@@ -86,11 +100,30 @@ class Cluster {
     await this.#until('the OSD', async () => (await this.#ceph('ceph', ['osd', 'stat'])).includes('1 up'));
     const user = ['user', 'create', '--uid=test', '--display-name=test', `--access-key=${ACCESS_KEY}`, `--secret-key=${SECRET_KEY}`];
     await this.#ceph('radosgw-admin', user);
-    this.#daemon('radosgw', ['-n', 'client.admin', '--rgw-frontends', `beast endpoint=127.0.0.1:${gateway} tcp_nodelay=1`]);
-    const endpoint = `http://127.0.0.1:${gateway}`;
-    await this.#until('the gateway', () => answers(endpoint));
+    // One after the other: the first makes the pools.
+    for (const port of ports) this.#gateways.push(await this.#gateway(`http://127.0.0.1:${port}`));
+    const endpoints = this.#gateways.map(({ endpoint }) => endpoint);
+    const [endpoint = ''] = endpoints;
     const version = /\d+\.\d+\.\d+/.exec(await this.#ceph('radosgw', ['--version']))?.[0] ?? '';
-    return { endpoint, accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY, version, stop: () => this.stop() };
+    const keys = { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY };
+    return { endpoint, endpoints, ...keys, version, killGateway: (index) => this.#killGateway(index), stop: () => this.stop() };
+  }
+
+  /** @param {string} endpoint */
+  async #gateway(endpoint) {
+    const frontend = `beast endpoint=${endpoint.slice('http://'.length)} tcp_nodelay=1`;
+    const daemon = this.#daemon('radosgw', ['-n', 'client.admin', '--rgw-frontends', frontend]);
+    await this.#until('the gateway', () => answers(endpoint));
+    return { endpoint, daemon };
+  }
+
+  /** @param {number} index */
+  async #killGateway(index) {
+    const gateway = this.#gateways[index];
+    if (gateway === undefined) throw new Error(`there is no gateway ${index}`);
+    this.#daemons.splice(this.#daemons.indexOf(gateway.daemon), 1);
+    await ended(gateway.daemon);
+    this.#gateways[index] = await this.#gateway(gateway.endpoint);
   }
 
   async stop() {
@@ -144,6 +177,7 @@ class Cluster {
     const daemon = spawn('/usr/bin/setpriv', ['--pdeathsig', 'KILL', program, ...args, '-f'], { env, stdio: 'ignore' });
     daemon.on('error', () => undefined); // It is missed when somebody waits for it.
     this.#daemons.push(daemon);
+    return daemon;
   }
 
   /**
@@ -203,9 +237,9 @@ async function freePorts(count) {
 /**
  * One of everything, in as little time as it can.
  * @param {string} folder
- * @param {{ fsid: string, monitor: number, first: number }} cluster
+ * @param {{ fsid: string, monitor: number, first: number, storageBytes: number }} cluster
  */
-function configuration(folder, { fsid, monitor, first }) {
+function configuration(folder, { fsid, monitor, first, storageBytes }) {
   return `[global]
 fsid = ${fsid}
 mon_host = v2:127.0.0.1:${monitor}/0
@@ -240,12 +274,15 @@ paxos_min_wait = 0.01
 [osd]
 osd_data = ${folder}/osd
 osd_objectstore = memstore
-memstore_device_bytes = 4294967296
+memstore_device_bytes = ${storageBytes}
 osd_memory_target = 1073741824
 [client]
 rgw_data = ${folder}/rgw
 rgw_dns_name = localhost
 rgw_thread_pool_size = 64
+rgw_gc_obj_min_wait = 5
+rgw_gc_processor_period = 5
+rgw_gc_processor_max_time = 5
 rgw_rados_pool_pg_num_min = 1
 rgw_override_bucket_index_max_shards = 1
 `;

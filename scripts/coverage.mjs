@@ -9,7 +9,9 @@ import { root } from './workspace.mjs';
 
 const TIMEOUT_MS = 20 * 60_000;
 const REPORTS = '.tmp/coverage';
-const TESTED = ['core', 'adapter-fs', 'adapter-s3-fetch', 'archive', 'level', 'simulator'].map((name) => `packages/${name}/`);
+const TESTED = ['core', 'adapter-fs', 'adapter-s3-fetch', 'adapter-http', 'archive', 'level', 'simulator'].map(
+  (name) => `packages/${name}/`,
+);
 const folders = process.argv.slice(2);
 const FAULT = /\bthrow\b|\bcatch\b|\bfail\(|[fF]ailed\(|reject\(/;
 

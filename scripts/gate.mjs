@@ -11,6 +11,7 @@ export const gateSteps = [
   ...buildSteps,
   { name: 'test types', run: () => run('tsc', ['-p', 'tsconfig.tests.json', '--pretty', 'false']) },
   { name: 'page types', run: () => run('tsc', ['-p', 'tsconfig.pages.json', '--pretty', 'false']) },
+  { name: 'workerd types', run: () => run('tsc', ['-p', 'tsconfig.workerd.json', '--pretty', 'false']) },
   { name: 'script types', run: () => run('tsc', ['-p', 'tsconfig.scripts.json', '--pretty', 'false']) },
   { name: 'format', run: () => run('node', ['scripts/format.mjs', '--check']) },
   { name: 'lint', run: () => run('oxlint', ['--type-aware', '--deny-warnings', '.']) },

@@ -9,14 +9,15 @@ export const PACKAGE_LINES = [
   ['bench', 'bench-browser', 'examples', 'playground'],
   ['cli', 'cluster', 'simulator'],
   ['browser', 'inspector', 'level', 'table'],
-  ['adapter-*', 'archive', 'store-conformance'],
+  ['adapter-*', 'archive', 'cache-store', 'store-conformance'],
   ['core'],
   ['wasm-kernels'],
 ];
 
 /** Top to bottom, in packages/core/src. */
 export const CORE_LINES = [
-  ['index.ts', 'inspect.ts', 'codecs.ts', 'copy.ts', 'object-log.ts'],
+  ['index.ts', 'inspect.ts', 'codecs.ts', 'checkpoint.ts', 'compactor.ts', 'copy.ts', 'object-log.ts', 'requests.ts', 'store.ts'],
+  ['remote'],
   ['copy', 'reader'],
   ['db', 'inspect'],
   ['txn', 'gc'],

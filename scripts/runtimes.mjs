@@ -3,8 +3,11 @@
 import { join } from 'node:path';
 import { run } from './commands.mjs';
 import { reportedRun } from './test-report.mjs';
+import { root } from './workspace.mjs';
 
 const TIMEOUT_MS = 15 * 60_000;
+/** Hundreds of processes are started that load the same modules: Node compiles them once. */
+const ENVIRONMENT = { NODE_COMPILE_CACHE: join(root, '.tmp', 'compile-cache') };
 const VITEST = join('node_modules', 'vitest', 'vitest.mjs');
 
 /** @typedef {{ name: string, program: string, args: string[] }} Runtime */
@@ -17,7 +20,10 @@ const RUNTIMES = [
 ];
 
 /** @type {import('./steps.mjs').Step[]} */
-export const testSteps = RUNTIMES.map((runtime) => ({ name: `tests in ${runtime.name}`, run: () => testIn(runtime) }));
+export const testSteps = [
+  ...RUNTIMES.map((runtime) => ({ name: `tests in ${runtime.name}`, run: () => testIn(runtime) })),
+  { name: 'tests in workerd', run: testInWorkerd },
+];
 
 /**
  * @param {Runtime} runtime
@@ -26,7 +32,19 @@ export const testSteps = RUNTIMES.map((runtime) => ({ name: `tests in ${runtime.
 async function testIn({ name, program, args }) {
   const version = await run(program, ['--version']);
   if (!version.ok) return { ok: false, output: `${name} is missing\n${version.output}` };
-  const result = await reportedRun(name.toLowerCase(), program, args, { timeoutMs: TIMEOUT_MS });
+  const result = await reportedRun(name.toLowerCase(), program, args, { timeoutMs: TIMEOUT_MS, env: ENVIRONMENT });
+  return { ...result, note: `${firstVersion(version.output)}: ${result.note}` };
+}
+
+/**
+ * What is for Cloudflare's runtime alone: `test/workerd/` of each package.
+ * @returns {Promise<import('./steps.mjs').StepResult>}
+ */
+async function testInWorkerd() {
+  const version = await run('node', ['scripts/workerd-version.mjs']);
+  if (!version.ok) return { ok: false, output: `workerd is missing\n${version.output}` };
+  const args = [VITEST, 'run', '-c', 'vitest.workerd.config.ts'];
+  const result = await reportedRun('workerd', 'node', args, { timeoutMs: TIMEOUT_MS, env: ENVIRONMENT });
   return { ...result, note: `${firstVersion(version.output)}: ${result.note}` };
 }
 

@@ -45,6 +45,7 @@ export function storeOn(directory: string, link?: Link): FsStore {
   return {
     ...operations(files, performLater),
     sync: operations(files, performNow),
+    replace: (name, bytes) => performLater({ directory, object: name, intent: 'write' }, files.replace(name, bytes)),
     capabilities: CAPABILITIES,
     openLog: () => new FsLog(files),
     lock: (options) => lockDirectory(files, options),

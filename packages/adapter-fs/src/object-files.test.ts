@@ -1,6 +1,6 @@
 // A call that is repeated synchronously while its asynchronous twin is under way: `link` stops the twin right after its object has got its name.
 
-import { linkSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -95,5 +95,25 @@ describe('has', () => {
     for (let turn = 0; turn < 3; turn++) expect([sync.has('manifest/2'), sync.has('manifest/1')]).toEqual([false, true]);
     sync.put('manifest/2', bytes);
     expect(['manifest/3', 'manifest/2', 'manifest/1'].map((name) => sync.has(name))).toEqual([false, true, true]);
+  });
+});
+
+describe('replace', () => {
+  it('puts another object in the place of the first, in one step', async () => {
+    const { files } = filesWith(() => undefined);
+    await runLater(files.replace('published.json', bytes));
+    expect(readFileSync(join(files.directory, 'published.json')).equals(bytes)).toBe(true);
+    const other = bytes.slice(0, 100);
+    await runLater(files.replace('published.json', other));
+    expect(readFileSync(join(files.directory, 'published.json')).equals(other)).toBe(true);
+    expect(readdirSync(join(files.directory, '_tmp'))).toEqual([]);
+  });
+
+  it('that fails leaves the old one, and nothing else', async () => {
+    const { files } = filesWith(() => undefined);
+    mkdirSync(join(files.directory, 'published.json', 'taken'), { recursive: true });
+    await expect(runLater(files.replace('published.json', bytes))).rejects.toThrow(/EISDIR|ENOTEMPTY|EPERM/);
+    expect(readdirSync(join(files.directory, 'published.json'))).toEqual(['taken']);
+    expect(readdirSync(join(files.directory, '_tmp'))).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 // Objects as files: the operations of the store as steps, told once for both halves.
 
-import { rmdirSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmdirSync } from 'node:fs';
 import { StorageError, type ObjectInfo } from '@varve/core';
-import { unlinkIfThere } from './file-steps.ts';
+import { syncFile, unlinkIfThere, writeAll } from './file-steps.ts';
 import { Folders } from './folders.ts';
 import { codeOf, isMissing } from './fs-errors.ts';
 import { isThere } from './is-there.ts';
@@ -64,6 +64,23 @@ export class ObjectFiles {
   #createNew(name: string): GrowingFile {
     if (this.has(name)) throw isTaken(name);
     return this.create(name);
+  }
+
+  /** The one that was there is there until this one is whole: renaming is atomic (https://man7.org/linux/man-pages/man2/rename.2.html). */
+  *replace(name: string, bytes: Uint8Array): Steps<void> {
+    const path = objectPath(this.directory, name);
+    const temporary = this.temporaryFiles.newPath();
+    this.folders.make(folderOf(path));
+    const descriptor = openSync(temporary, 'wx');
+    try {
+      yield* writeAll(descriptor, bytes, 0);
+      yield* syncFile(descriptor);
+      renameSync(temporary, path);
+    } finally {
+      closeSync(descriptor);
+      yield* unlinkIfThere(temporary);
+    }
+    yield* this.folders.sync(folderOf(path));
   }
 
   *#write(file: GrowingFile, bytes: Uint8Array): Steps<boolean> {

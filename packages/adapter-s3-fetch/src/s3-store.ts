@@ -2,24 +2,36 @@
 //
 // S3 is strongly consistent: who creates, lists, reads or deletes sees all that was answered before. An object is there whole, and durable, when it is.
 
-import type { LogStore, ObjectStore, StoreCapabilities } from '@varve/core';
+import type { LogStore, ObjectStore, RequestStats, StoreCapabilities } from '@varve/core';
 import { objectLog } from '@varve/core/object-log';
+import { ReadAhead, ReadAheadRoom } from '@varve/core/requests';
+import {
+  createIfAbsent,
+  DEFAULT_PATIENCE,
+  once,
+  probe,
+  RangeReader,
+  UploadWriter,
+  type FetchRange,
+  type Patience,
+  type Uploads,
+} from '@varve/core/store';
 import { parseLocation } from './location.ts';
 import { abortAbandonedUploads } from './objects/abandoned-uploads.ts';
-import { createIfAbsent } from './objects/conditional-create.ts';
+import { creatorOn } from './objects/creator.ts';
 import { listObjects } from './objects/list-objects.ts';
 import { deleteObjects, getObject, putObject, sizeOfObject } from './objects/plain-objects.ts';
-import { probe } from './objects/probe.ts';
-import { RangeReader } from './objects/range-reader.ts';
-import { UploadWriter } from './objects/upload-writer.ts';
+import { fetchRange } from './objects/fetch-range.ts';
+import { MultipartUpload } from './objects/multipart-upload.ts';
 import type { S3CredentialSource } from './requests/credentials.ts';
-import { DEFAULT_PATIENCE, type Patience } from './requests/patience.ts';
 import { S3Client } from './requests/s3-client.ts';
 
 /** A store in a bucket, with a log of its own. */
 export interface S3Store extends ObjectStore {
   readonly sync?: undefined;
   openLog(): LogStore;
+  requests(): RequestStats;
+  close(): Promise<void>;
 }
 
 /** Options of {@link s3Store}. */
@@ -49,43 +61,57 @@ export function s3Store(address: string, { credentials }: S3StoreOptions): S3Sto
 /** A block is a request: larger than on a disk. The smallest memory budget has no room for merges of blocks of 64 KiB. */
 const CAPABILITIES: StoreCapabilities = { kind: 's3', blockSizeBytes: 32_768, largestObjectBytes: 2 ** 31 };
 
+/**
+ * What one request carries, and each part but the last of a large object; S3 takes none below 5 MiB. An SST of the usual memory budget is a little larger than
+ * 8 MiB: it goes up by one request instead of four.
+ */
+export const PART_BYTES = 10 * 2 ** 20;
+
 /** `patience` is for tests. */
 export function storeOn(address: string, credentials: S3CredentialSource, patience: Patience): S3Store {
   const client = new S3Client(parseLocation(address), credentials, patience);
-  const ready = once(() => makeReady(client));
+  const creator = creatorOn(client);
+  const uploads: Uploads = {
+    partBytes: PART_BYTES,
+    put: (name, bytes) => putObject(client, name, bytes),
+    begin: (name) => new MultipartUpload(client, name),
+    delete: (names) => deleteObjects(client, names),
+  };
+  const room = new ReadAheadRoom();
+  /** Nobody waits for it but `close`. */
+  let tidied: Promise<unknown> = Promise.resolve();
+  const ready = once(async () => {
+    // Whatever becomes of it, the store can be used.
+    const abandoned = abortAbandonedUploads(client).catch(() => undefined);
+    const removeProbe = await probe({
+      condition: 'If-None-Match',
+      createIfAbsent: (name, bytes) => createIfAbsent(creator, name, bytes),
+      get: (name) => getObject(client, name),
+      delete: (names) => deleteObjects(client, names),
+    });
+    tidied = Promise.all([abandoned, removeProbe()]);
+  });
   const store: S3Store = {
     capabilities: CAPABILITIES,
     // WebAssembly memory may grow as soon as anybody waits: what is sent is copied first.
     put: (name, bytes) => putObject(client, name, bytes.slice()),
     putIfAbsent(name, bytes) {
       const copy = bytes.slice();
-      return ready().then(() => createIfAbsent(client, name, copy));
+      return ready().then(() => createIfAbsent(creator, name, copy));
     },
+    replace: (name, bytes) => putObject(client, name, bytes.slice()),
     get: (name) => getObject(client, name),
     has: async (name) => (await sizeOfObject(client, name)) !== undefined,
-    openObject: (name) => new RangeReader(name, client),
-    createObject: (name, sizeHint) => new UploadWriter(name, sizeHint, client),
+    openObject: (name, size) => {
+      const fetch: FetchRange = (range) => fetchRange(client, name, range);
+      return new RangeReader(name, fetch, new ReadAhead(size, (offset, length) => fetch({ offset, length }), room));
+    },
+    createObject: (name, sizeHint) => new UploadWriter(name, sizeHint, uploads),
     list: (prefix, startAfter = '') => listObjects(client, prefix, startAfter),
     delete: (names) => deleteObjects(client, names),
     openLog: () => objectLog(store),
+    requests: () => client.counter.stats(),
+    close: async () => void (await tidied),
   };
   return store;
-}
-
-async function makeReady(client: S3Client): Promise<void> {
-  await probe(client);
-  // Tidying up: whatever becomes of it, the store can be used.
-  await abortAbandonedUploads(client).catch(() => undefined);
-}
-
-/** The work is done once; where it fails, whoever comes next tries again. */
-function once(work: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined;
-  return () => {
-    done ??= work().catch((error: unknown) => {
-      done = undefined;
-      throw error;
-    });
-    return done;
-  };
 }

@@ -1,7 +1,7 @@
 // The engine over a line that loses answers: random operations against a map.
 
 import { compareWithMap, openTexts } from '@varve/store-conformance';
-import { seededRandom } from '@varve/core';
+import { openReader, seededRandom, utf8 } from '@varve/core';
 import { expect, it } from 'vitest';
 import { storeOn } from '../src/s3-store.ts';
 import type { Fault } from './fake-s3.ts';
@@ -59,4 +59,22 @@ it('writes that come together cost one object of the log and two questions', asy
     'HEAD db/manifest/#.manifest',
   ]);
   await db.close();
+});
+
+it("a reader's first answer costs a list, the manifests, and of all SSTs one .meta and one block", async () => {
+  const fake = await startFake();
+  const db = await openTexts(storeOn(fake.address(), CREDENTIALS, PATIENCE));
+  for (const letter of 'abc') {
+    await db.putMany(Array.from({ length: 200 }, (_, i): [string, string] => [`${letter}${i}`, `${letter} ${i}`]));
+    await db.flush();
+  }
+  await db.close();
+  fake.taken();
+  const reader = await openReader(storeOn(fake.address(), CREDENTIALS, PATIENCE), { keys: utf8, values: utf8, follow: false });
+  const opening = fake.taken();
+  expect(opening[0]).toBe('GET list-type');
+  for (const request of opening.slice(1)) expect(request).toMatch(/^GET db\/manifest\//);
+  expect(await reader.get('c7')).toBe('c 7');
+  expect(fake.taken().map((request) => request.replace(/\d{10}-\d{10}/, '#'))).toEqual(['GET db/sst/#.meta', 'GET db/sst/#.sst']);
+  await reader.close();
 });

@@ -84,3 +84,33 @@ it('nothing is read without a request, and a closed reader reads nothing', async
   expect(() => reader.readInto(new Uint8Array(1), 0)).toThrow(expect.objectContaining({ code: 'CLOSED' }));
   expect(ranges()).toEqual([]);
 });
+
+it('who reads one range behind the other finds what follows asked for, in pieces that are under way at once', async () => {
+  const { fake, store } = await setUp();
+  const large = Uint8Array.from({ length: 3 * 2 ** 20 }, (_, i) => (i * 31 + (i >>> 12)) % 251);
+  await store.put('sst/2', large);
+  const before = store.requests().get;
+  const reader = await store.openObject('sst/2', large.length);
+  const PIECE = 32_768;
+  for (let offset = 0; offset < large.length; offset += PIECE) {
+    const target = new Uint8Array(PIECE);
+    await reader.readInto(target, offset);
+    expect(Buffer.compare(target, large.subarray(offset, offset + PIECE))).toBe(0);
+  }
+  const { count, downBytes } = store.requests().get;
+  expect(count - before.count).toBeLessThan(16);
+  expect(downBytes - before.downBytes).toBe(large.length);
+  await reader.close();
+  fake.taken();
+});
+
+it('a range that was asked for ahead in vain is asked for again, with the error that it deserves', async () => {
+  const { fake, store } = await setUp();
+  await store.put('sst/2', new Uint8Array(2 ** 20));
+  const reader = await store.openObject('sst/2', 2 ** 20);
+  const read = async (i: number): Promise<void> => reader.readInto(new Uint8Array(1000), i * 1000);
+  for (let i = 0; i < 3; i++) await read(i);
+  fake.objects.delete('db/sst/2');
+  for (let i = 3; i < 12; i++) await read(i).catch(() => undefined);
+  await expect(read(12)).rejects.toMatchObject({ code: 'CORRUPTION', message: expect.stringContaining('missing'), offset: 12_000 });
+});

@@ -1,9 +1,10 @@
 // What the fake S3 does not know: signatures, refusals and uploads of a real one.
 
+import { createIfAbsent } from '@varve/core/store';
 import { expect, it, beforeAll } from 'vitest';
 import { s3Store } from '../src/index.ts';
 import { elements } from '../src/requests/xml.ts';
-import { createIfAbsent } from '../src/objects/conditional-create.ts';
+import { creatorOn } from '../src/objects/creator.ts';
 import { Bucket, credentials, storeAt } from './cloud-test-kit.ts';
 
 let bucket: Bucket;
@@ -68,9 +69,9 @@ it('a creation that is sent twice, as after a lost answer, has won', async () =>
       return client.send(request);
     },
   });
-  expect(await createIfAbsent(lossy, 'manifest/1', bytes(100))).toBe(true);
+  expect(await createIfAbsent(creatorOn(lossy), 'manifest/1', bytes(100))).toBe(true);
   expect(sent).toEqual([200]);
-  expect(await createIfAbsent(client, 'manifest/1', bytes(100))).toBe(false);
+  expect(await createIfAbsent(creatorOn(client), 'manifest/1', bytes(100))).toBe(false);
 });
 
 it('uploads that fail or are aborted leave no parts', async () => {

@@ -38,13 +38,15 @@ it.each<Fault>([
 
 it('a server that stays silent is UNAVAILABLE in the end', async () => {
   const { fake, store } = await setUp({ patience: { timeoutMs: 30, tries: 3, backoffMs: 1 } });
+  const before = store.requests().get.count;
   fake.fault = () => 'silent';
   await expect((async () => store.get('sst/1'))()).rejects.toMatchObject({
     code: 'UNAVAILABLE',
     object: 'sst/1',
     cause: { name: 'NoAnswer' },
   });
-  expect(fake.taken()).toEqual(['GET db/sst/1', 'GET db/sst/1', 'GET db/sst/1']);
+  // On a busy machine some of them are given up before they have come to the server.
+  expect(store.requests().get.count - before).toBe(3);
 });
 
 it.each([

@@ -2,7 +2,7 @@
 
 import { afterEach } from 'vitest';
 import type { S3CredentialSource } from '../src/index.ts';
-import type { Patience } from '../src/requests/patience.ts';
+import type { Patience } from '@varve/core/store';
 import { storeOn } from '../src/s3-store.ts';
 import { FakeS3 } from './fake-s3.ts';
 
@@ -31,6 +31,7 @@ export async function setUp({
   const store = storeOn(fake.address(), credentials, patience);
   await store.putIfAbsent('first', new Uint8Array(1));
   await store.delete(['first']);
+  await store.close();
   fake.taken();
   return { fake, store };
 }

@@ -2,7 +2,7 @@
 
 import type { ObjectStore } from '@varve/core';
 import { expect, it } from 'vitest';
-import { PART_BYTES } from '../src/objects/upload-writer.ts';
+import { PART_BYTES } from '../src/s3-store.ts';
 import type { FakeRequest, Fault } from './fake-s3.ts';
 import { bytes, setUp } from './stores-test-kit.ts';
 
@@ -26,6 +26,13 @@ it('an object of one part is one request', async () => {
   expect(fake.taken()).toEqual(['PUT db/sst/1']);
 });
 
+it('an object is put in the place of another by one request', async () => {
+  const { fake, store } = await setUp();
+  for (const value of [1, 2]) await store.replace!('published.json', bytes(10, value));
+  expect(fake.taken()).toEqual(['PUT db/published.json', 'PUT db/published.json']);
+  expect(await store.get('published.json')).toEqual(bytes(10, 2));
+});
+
 it('a larger object goes up in parts of one size, some at once, and is there when it is finished', async () => {
   const { fake, store } = await setUp();
   await write(store, 3 * PART_BYTES + 5);
@@ -33,7 +40,7 @@ it('a larger object goes up in parts of one size, some at once, and is there whe
   expect(parts.map(({ body }) => body.length).sort((a, b) => a - b)).toEqual([5, PART_BYTES, PART_BYTES, PART_BYTES]);
   const whole = fake.objects.get('db/sst/1')!.body;
   expect(whole).toHaveLength(3 * PART_BYTES + 5);
-  const wrong = Array.from({ length: 24 }, (_, i) => i).filter((i) => whole[i * PIECE] !== i || whole[(i + 1) * PIECE - 1] !== i);
+  const wrong = Array.from({ length: 30 }, (_, i) => i).filter((i) => whole[i * PIECE] !== i || whole[(i + 1) * PIECE - 1] !== i);
   expect(wrong).toEqual([]);
   expect(fake.uploads.size).toBe(0);
 });

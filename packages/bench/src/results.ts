@@ -33,6 +33,6 @@ export function advantage({ unit, values }: Row, peer: string): number | undefin
   const own = values[peer];
   const others = Object.entries(values).flatMap(([name, list]) => (name === peer ? [] : [median(list)]));
   if (own === undefined || others.length === 0) return undefined;
-  const ratio = unit === '/s' ? median(own) / Math.max(...others) : Math.min(...others) / median(own);
+  const ratio = unit.endsWith('/s') ? median(own) / Math.max(...others) : Math.min(...others) / median(own);
   return Number.isFinite(ratio) && ratio > 0 ? ratio : undefined;
 }

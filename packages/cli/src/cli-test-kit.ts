@@ -41,24 +41,48 @@ async function bundle(): Promise<string> {
   return outfile;
 }
 
-/** Runs `varve` to its end. */
-export async function varve(args: readonly string[], input: string | Uint8Array = ''): Promise<Ended> {
+/** A program that runs. */
+export interface Running {
+  readonly ended: Promise<Ended>;
+  /** The first line that it says, or all it said when it ended before. */
+  readonly line: Promise<string>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Starts `varve`. `variables` are added to the environment. */
+export async function startVarve(
+  args: readonly string[],
+  input: string | Uint8Array = '',
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Running> {
   const program = await (bundled ??= bundle());
   const { deno } = process.versions as { deno?: string };
-  return new Promise((resolve, reject) => {
-    const env = { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' };
-    const child = spawn(process.execPath, [...(deno === undefined ? [] : ['run', '-A']), program, ...args], {
-      env,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    let [out, err] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const env = { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '', ...variables };
+  const child = spawn(process.execPath, [...(deno === undefined ? [] : ['run', '-A']), program, ...args], {
+    env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let [out, err] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  child.stdin.on('error', () => undefined); // Programs that do not read it end before it is written.
+  child.stdin.end(input);
+  const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, out, err }));
-    child.stdin.on('error', () => undefined); // Programs that do not read it end before it is written.
-    child.stdin.end(input);
   });
+  const line = new Promise<string>((resolve) => {
+    const look = (): void => resolve(out.split('\n')[0]!);
+    child.stdout.on('data', () => out.includes('\n') && look());
+    child.on('close', look);
+  });
+  // Deno takes a child that it has sent a signal for killed by it, however it ends: so it is sent past the child.
+  return { ended, line, kill: (signal) => void process.kill(child.pid!, signal) };
+}
+
+/** Runs `varve` to its end. */
+export async function varve(...args: Parameters<typeof startVarve>): Promise<Ended> {
+  return (await startVarve(...args)).ended;
 }
 
 /** The same, where it must succeed: what it answered in JSON. */

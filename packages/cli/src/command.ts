@@ -2,10 +2,11 @@
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { NOTATIONS, type Notation } from './codecs/notation.ts';
+import type { Place } from './place/place.ts';
 
 /** What a command is run with besides its options. */
 export interface Context {
-  readonly directory: string;
+  readonly place: Place;
 }
 
 /** Called with the name of a command before it goes to work. */

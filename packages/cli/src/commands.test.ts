@@ -26,7 +26,7 @@ describe('help', () => {
   it('is shown without arguments, names every command and ends well', async () => {
     const { code, out } = await varve([]);
     expect(code).toBe(0);
-    for (const name of 'get put delete scan import export backup restore stats levels verify compact dump-sst dump-log dump-manifest bench'.split(
+    for (const name of 'get put delete scan import export backup restore stats levels verify compact serve-compactor dump-sst dump-log dump-manifest bench'.split(
       ' ',
     )) {
       expect(out).toContain(`\n  ${name} [options]`);

@@ -28,13 +28,14 @@ export function usage(message: string): Failure {
 }
 
 const LOCKED =
-  'another process has this database open, and this command needs the lock that writers take (there is no read-only handle yet). ' +
+  'another process has this database open, and this command needs the lock that writers take. ' +
   'Close the other one (for a backup it can make one itself: archiveDatabase of @varve/archive), or use levels, dump-manifest, dump-log or dump-sst, which need no lock.';
 
-/** Says on stderr what went wrong, and returns the exit code. */
-export function reportFailure(error: unknown, json: boolean): number {
+/** Says on stderr what went wrong, and where, unless it is said already; returns the exit code. */
+export function reportFailure(error: unknown, json: boolean, place?: string): number {
   if (error instanceof CommanderError) return reportParseFailure(error, json);
-  const { code, message, exitCode } = explain(error);
+  const { code, exitCode, ...said } = explain(error);
+  const message = place === undefined || said.message.includes(place) ? said.message : `${said.message} place=${place}`;
   if (json) console.error(JSON.stringify({ error: { code, message } }));
   else console.error(`${style(process.stderr, 'red', 'error')} ${code}: ${message}`);
   return exitCode;
@@ -50,7 +51,7 @@ function reportParseFailure(error: CommanderError, json: boolean): number {
 }
 
 function explain(error: unknown): { code: string; message: string; exitCode: number } {
-  if (error instanceof Failure) return error;
+  if (error instanceof Failure) return { code: error.code, message: error.message, exitCode: error.exitCode };
   if (error instanceof StorageError) {
     // Of the directory that the command works on; restore speaks of the place that it writes to.
     const isOurs = error.code === 'LOCKED' && error.message.startsWith('another writer');

@@ -4,22 +4,27 @@ import { readFileSync } from 'node:fs';
 import type { Prepare } from './command.ts';
 import { isFile, withUnpacked } from './database/backup-file.ts';
 import { EXIT_OK, reportFailure, usage } from './failure.ts';
+import type { Place } from './place/place.ts';
+import { placeOf } from './place/place-of.ts';
 import { commandNames, program } from './program.ts';
 
 /** Runs `varve` with these arguments and returns the exit code. Answers go to stdout, everything else to stderr. */
 export async function main(args: readonly string[]): Promise<number> {
   const json = args.includes('--json');
+  let shown: string | undefined;
   try {
     if (args[0] === '--version') return sayVersion();
     const { directory, rest } = splitDirectory(args);
     process.exitCode = EXIT_OK;
-    const run = (place: string, prepare?: Prepare): Promise<unknown> =>
-      program({ directory: place }, json, prepare).parseAsync([...rest], { from: 'user' });
-    if (await isFile(directory)) await withUnpacked(directory, run);
-    else await run(directory);
+    const run = (place: Place, prepare?: Prepare): Promise<unknown> =>
+      program({ place }, json, prepare).parseAsync([...rest], { from: 'user' });
+    const place = placeOf(directory);
+    shown = place.kind === 'directory' ? undefined : place.name;
+    if (place.kind === 'directory' && (await isFile(place.name))) await withUnpacked(place.name, run);
+    else await run(place);
     return process.exitCode;
   } catch (error) {
-    return reportFailure(error, json);
+    return reportFailure(error, json, shown);
   }
 }
 

@@ -1,9 +1,12 @@
 // Public names of @varve/core, and nothing else.
 
 export { open, type Database, type OpenOptions, type SpaceOf } from './db/open-database.ts';
+export type { CompactionDelegate } from './compaction/delegate.ts';
 export { openReader, type ReaderOptions } from './reader/open-reader.ts';
+export { sharedReader } from './reader/shared-reader.ts';
 export type { DatabaseReader, ReaderSnapshot } from './reader/database-reader.ts';
 export type { ReaderSpace } from './reader/reader-space.ts';
+export type { FollowedLog } from './reader/follow.ts';
 export type { ReaderStats } from './reader/reader-stats.ts';
 export type { Batch, BatchTarget } from './db/batch.ts';
 export type { KeySpace } from './db/key-space.ts';
@@ -47,3 +50,4 @@ export { failCall, type MemoryCall, type MemoryFault, type MemoryOperation, type
 export * from './store/memory-store.ts';
 export type { LogSegment, LogStore, SegmentInfo } from './store/log-store.ts';
 export type * from './store/object-store.ts';
+export type * from './store/request-stats.ts';

@@ -7,7 +7,8 @@ export type { InspectedRecord } from './inspect/records.ts';
 export { inspectSegment, type InspectedSegment } from './inspect/segment.ts';
 export { inspectSst, listSsts, type InspectedBlock, type InspectedPartition, type InspectedSst, type StoredSst } from './inspect/sst.ts';
 
-export { idText, parseId, type ObjectId } from './format/object-names.ts';
+export { SstPlaces } from './version/ancestors.ts';
+export { idText, parseId, sstName, type ObjectId } from './format/object-names.ts';
 export type { SstInfo } from './format/sst-info.ts';
 export type { EditJson, EditsJson, SnapshotJson } from './version/manifest-format.ts';
 export type { ManifestState } from './version/manifest-state.ts';

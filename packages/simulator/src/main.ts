@@ -16,6 +16,8 @@ const OPTIONS = {
   from: { type: 'string', default: '1' },
   tabs: { type: 'boolean', default: false },
   followed: { type: 'boolean', default: false },
+  'followed-log': { type: 'boolean', default: false },
+  merged: { type: 'boolean', default: false },
   steps: { type: 'string' },
   trace: { type: 'boolean', default: false },
   'until-failure': { type: 'boolean', default: false },
@@ -26,6 +28,8 @@ const OPTIONS = {
 const USAGE = `npm run sim -- [--seeds n (1000)] [--from seed (1)]
   --tabs            lives of the tabs of a browser instead of one database (src/tabs)
   --followed        with somebody who only reads beside each of them
+  --followed-log    the same with a log of objects, which they follow
+  --merged          with compactors beside each of them, to which it gives its merges
   --steps n         about so many steps a life
   --until-failure   stop at the first one
   --trace           what happened, call by call, of lives that fail
@@ -75,8 +79,9 @@ function* scripts(): Generator<Script | TabScript> {
   else {
     const from = Number(values.from);
     const steps = values.steps === undefined ? undefined : Number(values.steps);
+    const followed = values['followed-log'] ? 'log' : values.followed ? 'manifest' : undefined;
     for (let seed = from; seed < from + Number(values.seeds); seed++) {
-      yield values.tabs ? generateTabs(seed, steps) : generate(seed, steps, values.followed);
+      yield values.tabs ? generateTabs(seed, steps) : generate(seed, steps, { followed, merged: values.merged });
     }
   }
 }

@@ -24,12 +24,22 @@ describe('lives of a database', () => {
     TIMEOUT_MS,
   );
 
-  it(
-    `break no promise to somebody who reads beside them (${FOLLOWED} seeds)`,
-    async () => {
+  it.each(['manifest', 'log'] as const)(
+    `break no promise to somebody who reads beside them, and follows the %s (${FOLLOWED} seeds)`,
+    async (followed) => {
       let events = 0;
-      for (let seed = 1; seed <= FOLLOWED; seed++) events += (await live(generate(seed, STEPS, true))).events;
+      for (let seed = 1; seed <= FOLLOWED; seed++) events += (await live(generate(seed, STEPS, { followed }))).events;
       expect(events).toBeGreaterThan(FOLLOWED * STEPS);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    `break no promise when compactors merge for them (${FOLLOWED} seeds)`,
+    async () => {
+      let merged = 0;
+      for (let seed = 1; seed <= FOLLOWED; seed++) merged += (await live(generate(seed, STEPS, { merged: true }))).merged;
+      expect(merged).toBeGreaterThan(FOLLOWED / 4);
     },
     TIMEOUT_MS,
   );

@@ -48,7 +48,7 @@ export const SOURCE_GOAL = 8;
 export const SOURCE_AT_BOUND = 12;
 // Where a run's source stands. The image is the partition's address while it is in use, the payload the block's; else 0.
 export const SOURCE_SST = 16;
-export const SOURCE_PARTITION = 20;
+export const SOURCE_PARTITION = 20; // index, or PARTITION_LAST until one of the SST's is resident: not before does its top index say how many there are
 export const SOURCE_BLOCK = 24; // index, or BLOCK_SOUGHT or BLOCK_LAST until the partition is resident
 export const SOURCE_IMAGE = 28;
 export const SOURCE_PAYLOAD = 32;
@@ -68,6 +68,7 @@ export const GOAL_STEP: u32 = 2;
 /** The same, but a memtable's cursor may have moved: seek the last decoded entry first. */
 export const GOAL_RESUME: u32 = 3;
 
+export const PARTITION_LAST: u32 = u32.MAX_VALUE;
 export const BLOCK_SOUGHT: u32 = u32.MAX_VALUE;
 export const BLOCK_LAST: u32 = u32.MAX_VALUE - 1;
 

@@ -22,6 +22,7 @@ import {
   GOAL_ENTER,
   GOAL_SEEK,
   GOAL_STEP,
+  PARTITION_LAST,
   SOURCE_ADDRESS,
   SOURCE_BLOCK,
   SOURCE_CURSOR,
@@ -74,7 +75,7 @@ function locate(scan: usize, source: usize, isReverse: bool): bool {
     if (!isReverse) return false;
   }
   store<u32>(source, GOAL_ENTER, SOURCE_GOAL);
-  if (isReverse) place(source, ssts - 1, topCount(runSst(run, ssts - 1)) - 1, BLOCK_LAST);
+  if (isReverse) place(source, ssts - 1, PARTITION_LAST, BLOCK_LAST);
   else place(source, 0, 0, 0);
   return true;
 }
@@ -82,10 +83,11 @@ function locate(scan: usize, source: usize, isReverse: bool): bool {
 /** Opens the block where the source stands. STATUS_DONE: it has no entry on this side of the bound. */
 function enterBlock(scan: usize, source: usize, isReverse: bool): i32 {
   const top = runSst(load<u32>(source, SOURCE_ADDRESS), load<u32>(source, SOURCE_SST));
-  const partition = load<u32>(source, SOURCE_PARTITION);
+  const partition = sourcePartition(source, top);
   const image = residentPartition(top, partition);
   store<u32>(source, image, SOURCE_IMAGE);
   if (!image) return tellPartition(scan + SCAN_ANSWER, top, partition, STATUS_NEED_PARTITION);
+  store<u32>(source, partition, SOURCE_PARTITION);
   if (!resolveBlock(scan, source, image, isReverse)) return tellPartition(scan + SCAN_ANSWER, top, partition, STATUS_CORRUPT);
   const payload = residentBlock(image, load<u32>(source, SOURCE_BLOCK));
   if (!payload) return tellSourceBlock(scan, source, STATUS_NEED_BLOCK);
@@ -147,7 +149,7 @@ function toPreviousBlock(scan: usize, source: usize): bool {
   const block = load<u32>(source, SOURCE_BLOCK);
   if (block) place(source, sst, partition, block - 1);
   else if (partition) place(source, sst, partition - 1, BLOCK_LAST);
-  else if (sst) place(source, sst - 1, topCount(runSst(load<u32>(source, SOURCE_ADDRESS), sst - 1)) - 1, BLOCK_LAST);
+  else if (sst) place(source, sst - 1, PARTITION_LAST, BLOCK_LAST);
   else return false;
   return !load<u32>(scan, STATE_LOWER) || reachesLower(scan, source);
 }
@@ -159,7 +161,12 @@ function reachesLower(scan: usize, source: usize): bool {
   const block = load<u32>(source, SOURCE_BLOCK);
   if (block != BLOCK_LAST) return comparePartitionSeparator(load<u32>(source, SOURCE_IMAGE), block, lower, length, NEWEST) >= 0;
   const top = runSst(load<u32>(source, SOURCE_ADDRESS), load<u32>(source, SOURCE_SST));
-  return compareTopSeparator(top, load<u32>(source, SOURCE_PARTITION), lower, length, NEWEST) >= 0;
+  return compareTopSeparator(top, sourcePartition(source, top), lower, length, NEWEST) >= 0;
+}
+
+/** Index of the partition where the source stands. */
+function sourcePartition(source: usize, top: usize): u32 {
+  return min(load<u32>(source, SOURCE_PARTITION), topCount(top) - 1);
 }
 
 function place(source: usize, sst: u32, partition: u32, block: u32): void {

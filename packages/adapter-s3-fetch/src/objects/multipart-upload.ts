@@ -2,9 +2,9 @@
 // unseen and paid for: abandoned-uploads.ts.
 
 import { StorageError } from '@varve/core';
+import { backOff, PartsInFlight, type Upload } from '@varve/core/store';
 import type { Answer } from '../requests/messages.ts';
 import type { S3Client } from '../requests/s3-client.ts';
-import { backOff } from '../requests/patience.ts';
 import { errorCodeOf, isSuccess, isTransient, refusal } from '../requests/s3-errors.ts';
 import { escape, textOf } from '../requests/xml.ts';
 import { sizeOfObject } from './plain-objects.ts';
@@ -12,15 +12,14 @@ import { sizeOfObject } from './plain-objects.ts';
 /** Parts that go up at once. Each is held in memory meanwhile. */
 const PARALLEL_PARTS = 3;
 
-export class MultipartUpload {
+export class MultipartUpload implements Upload {
   readonly #client: S3Client;
   readonly #name: string;
   readonly #id: Promise<string>;
   readonly #etags: string[] = [];
-  readonly #inFlight = new Set<Promise<void>>();
+  readonly #inFlight = new PartsInFlight(PARALLEL_PARTS);
   #parts = 0;
   #size = 0;
-  #failure: Error | undefined;
 
   constructor(client: S3Client, name: string) {
     this.#client = client;
@@ -30,22 +29,14 @@ export class MultipartUpload {
     this.#id.catch(() => undefined);
   }
 
-  /** Sends the next part; waits only while there are many under way. Fails with the first part that has failed. */
-  async add(part: Uint8Array<ArrayBuffer>): Promise<void> {
-    const sending = this.#send(++this.#parts, part)
-      .catch((error: unknown) => {
-        this.#failure ??= error as Error;
-      })
-      .finally(() => this.#inFlight.delete(sending));
-    this.#inFlight.add(sending);
+  add(part: Uint8Array<ArrayBuffer>): Promise<void> {
+    const number = ++this.#parts;
     this.#size += part.length;
-    while (this.#inFlight.size >= PARALLEL_PARTS) await Promise.race(this.#inFlight);
-    if (this.#failure !== undefined) throw this.#failure;
+    return this.#inFlight.add(() => this.#send(number, part));
   }
 
   async complete(): Promise<void> {
-    await Promise.all(this.#inFlight);
-    if (this.#failure !== undefined) throw this.#failure;
+    await this.#inFlight.complete();
     const id = await this.#id;
     const parts = this.#etags.map((etag, i) => `<Part><PartNumber>${i + 1}</PartNumber><ETag>${escape(etag)}</ETag></Part>`).join('');
     const body = new TextEncoder().encode(
@@ -65,7 +56,7 @@ export class MultipartUpload {
 
   /** Parts that arrive after this would stay: so it waits for those that are under way. */
   async abort(): Promise<void> {
-    await Promise.all(this.#inFlight);
+    await this.#inFlight.settle();
     const id = await this.#id.catch(() => undefined);
     if (id !== undefined) await abortUpload(this.#client, this.#name, id);
   }

@@ -1,16 +1,19 @@
 // Signed requests: one at a time (`send`), or sent again as often as is reasonable (`ask`) where that cannot do harm.
 
 import { StorageError, systemClock } from '@varve/core';
+import { RequestCounter } from '@varve/core/requests';
+import { backOff, timeoutOf, type Patience } from '@varve/core/store';
 import { AwsV4Signer } from 'aws4fetch';
 import { urlOf, type Location } from '../location.ts';
 import { Credentials, type S3CredentialSource } from './credentials.ts';
 import type { Answer, S3Request } from './messages.ts';
-import { backOff, timeoutOf, type Patience } from './patience.ts';
+import { kindOf } from './request-kind.ts';
 import { isExpired, isTransient, NoAnswer, refusal, unanswered } from './s3-errors.ts';
 
 export class S3Client {
   readonly location: Location;
   readonly patience: Patience;
+  readonly counter = new RequestCounter();
   readonly #credentials: Credentials;
   /** Keys derived from the secret, one a day. */
   readonly #signingKeys = new Map<string, ArrayBuffer>();
@@ -69,6 +72,8 @@ export class S3Client {
     });
     const signed = await signer.sign();
     const signal = AbortSignal.timeout(timeoutOf(this.patience, (body?.length ?? 0) + answerBytes));
+    const kind = kindOf(request);
+    this.counter.sent(kind, body?.length);
     try {
       const response = await fetch(signed.url, {
         method,
@@ -78,7 +83,9 @@ export class S3Client {
         ...uncached(),
         ...(body !== undefined && { body }),
       });
-      return await answerOf(method, response);
+      const answer = await answerOf(method, response);
+      this.counter.answered(kind, answer.body.length);
+      return answer;
     } catch (cause) {
       throw new NoAnswer('no answer', { cause });
     }

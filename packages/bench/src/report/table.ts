@@ -35,6 +35,8 @@ function cell({ unit, values }: Row, peer: string): string {
 /** A number with its unit, three digits or a few more. */
 export function formatValue(value: number, unit: Unit): string {
   if (unit === '/s') return value >= 1_000_000 ? `${(value / 1e6).toFixed(2)}M/s` : `${(value / 1000).toFixed(value >= 10_000 ? 0 : 1)}k/s`;
+  if (unit === '$') return `$${value.toFixed(4)}`;
+  if (unit === 'requests') return `${+value.toFixed(2)}`;
   const digits = value >= 100 || value === 0 ? 0 : value >= 10 ? 1 : 2;
   return unit === 'x' ? `${value.toFixed(2)}x` : `${value.toFixed(digits)} ${unit}`;
 }

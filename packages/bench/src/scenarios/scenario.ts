@@ -2,8 +2,8 @@
 
 import type { Peer, PeerDatabase } from '../peers/peer.ts';
 
-/** `/s`: more is better. All others: less is better. */
-export type Unit = '/s' | 'ms' | 'B' | 'B/entry' | 'MB' | 'x' | 'entries';
+/** `/s`, `MB/s`: more is better. All others: less is better. */
+export type Unit = '/s' | 'ms' | 'B' | 'B/entry' | 'MB' | 'x' | 'entries' | 'MB/s' | 'requests' | '$';
 
 export interface Measure {
   readonly name: string;

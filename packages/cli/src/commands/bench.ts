@@ -9,6 +9,7 @@ import { integer, newCommand, type CommonOptions, type Context } from '../comman
 import { Output } from '../output.ts';
 import { removingAfter } from '../interrupted.ts';
 import { withProgress, type Progress } from '../progress.ts';
+import { directoryOf } from '../place/place.ts';
 import { count, duration, rate, size } from '../text/figures.ts';
 import { table } from '../text/table.ts';
 
@@ -29,7 +30,7 @@ const SEED = 1;
 const SHARE = 5;
 const REPORT_EVERY = 4096;
 
-export function benchCommand({ directory }: Context): Command {
+export function benchCommand({ place }: Context): Command {
   return newCommand('bench', 'how fast this engine is on this directory: a quick look, in a folder of its own that is removed afterwards', [
     './data bench',
     './data bench --entries 1000000 --value-bytes 400',
@@ -41,7 +42,7 @@ export function benchCommand({ directory }: Context): Command {
       new Option('--durability <level>', 'how far each write gets before it counts as done').choices(['memory', 'buffered', 'synced']),
     )
     .action(async (options: Options) => {
-      const scratch = join(directory, `varve-bench-${process.pid}`);
+      const scratch = join(directoryOf(place, 'bench'), `varve-bench-${process.pid}`);
       const remove = (): void => rmSync(scratch, { recursive: true, force: true });
       await removingAfter(remove, async () => {
         const results = await withProgress({ label: 'benchmark', unit: 'operations' }, (progress) => run(scratch, options, progress));

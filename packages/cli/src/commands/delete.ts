@@ -7,14 +7,14 @@ import { withDatabase } from '../database/space.ts';
 import { Output } from '../output.ts';
 import { plural } from '../text/figures.ts';
 
-export function deleteCommand({ directory }: Context): Command {
+export function deleteCommand({ place }: Context): Command {
   return newEntryCommand('delete', 'delete keys; a missing one is no error', [
     './data delete greeting',
     './data delete --keyspace photos a b c',
   ])
     .argument('<key...>', 'the keys')
     .action(async (texts: string[], options: EntryOptions) => {
-      await withDatabase(directory, options, async (_, { entries, keys }) => {
+      await withDatabase(place, options, async (_, { entries, keys }) => {
         const notation = options.keyAs ?? naturalNotation(keys);
         const deleted = texts.map((text) => parse(keys, notation, text));
         let epoch = 0n;

@@ -1,6 +1,6 @@
 // varve <directory> dump-log [segment]
 
-import { fsStore } from '@varve/adapter-fs';
+import type { LogStore } from '@varve/core';
 import { inspectSegment, type InspectedRecord, type InspectedSegment } from '@varve/core/inspect';
 import type { Command } from 'commander';
 import { EntryText } from '../codecs/entry-text.ts';
@@ -8,11 +8,12 @@ import { integer, newCommand, type CommonOptions, type Context } from '../comman
 import { stateOf } from '../database/space.ts';
 import { Failure } from '../failure.ts';
 import { Output } from '../output.ts';
+import type { Place } from '../place/place.ts';
 import { TextOutput } from '../streams.ts';
 import { count, plural, size } from '../text/figures.ts';
 import { table } from '../text/table.ts';
 
-export function dumpLogCommand({ directory }: Context): Command {
+export function dumpLogCommand({ place }: Context): Command {
   return newCommand('dump-log', 'the segments of the log, or every record of one; needs no lock', [
     './data dump-log',
     './data dump-log 3',
@@ -20,13 +21,19 @@ export function dumpLogCommand({ directory }: Context): Command {
   ])
     .argument('[segment]', 'number of a segment', integer(1))
     .action((segment: number | undefined, options: CommonOptions) =>
-      segment === undefined ? dumpAll(directory, options) : dumpOne(directory, segment, options),
+      segment === undefined ? dumpAll(place, options) : dumpOne(place, segment, options),
     );
 }
 
-async function dumpAll(directory: string, { json }: CommonOptions): Promise<void> {
-  const state = await stateOf(directory);
-  const log = fsStore(directory).openLog();
+function logOf(place: Place): LogStore {
+  const log = place.store().openLog?.();
+  if (log === undefined) throw new Failure('UNSUPPORTED', `a static host shows no log: what is published was flushed place=${place.name}`);
+  return log;
+}
+
+async function dumpAll(place: Place, { json }: CommonOptions): Promise<void> {
+  const state = await stateOf(place);
+  const log = logOf(place);
   const segments: object[] = [];
   const rows: string[][] = [];
   for (const info of await log.segments()) {
@@ -70,12 +77,12 @@ function noteOf({ header, number, damaged, end }: InspectedSegment, counted: boo
   return counted ? '' : 'flushed: its entries are in SSTs';
 }
 
-async function dumpOne(directory: string, number: number, { json }: CommonOptions): Promise<void> {
-  const text = new EntryText(await stateOf(directory));
-  const log = fsStore(directory).openLog();
+async function dumpOne(place: Place, number: number, { json }: CommonOptions): Promise<void> {
+  const text = new EntryText(await stateOf(place));
+  const log = logOf(place);
   const info = (await log.segments()).find((segment) => segment.number === number);
   if (info === undefined) {
-    throw new Failure('NO_OBJECT', `there is no log segment ${number} in ${directory}: dump-log without a number lists them`);
+    throw new Failure('NO_OBJECT', `there is no log segment ${number} in ${place.name}: dump-log without a number lists them`);
   }
   const segment = await inspectSegment(log, info);
   if (json === true) {

@@ -1,16 +1,16 @@
 // varve <directory> dump-manifest [number]
 
-import { fsStore } from '@varve/adapter-fs';
 import { inspectManifest, listManifests, type EditJson, type InspectedManifest } from '@varve/core/inspect';
 import type { Command } from 'commander';
 import { integer, newCommand, type CommonOptions, type Context } from '../command.ts';
 import { stateOf } from '../database/space.ts';
 import { Failure } from '../failure.ts';
 import { Output } from '../output.ts';
+import type { Place } from '../place/place.ts';
 import { count, size } from '../text/figures.ts';
 import { facts, table } from '../text/table.ts';
 
-export function dumpManifestCommand({ directory }: Context): Command {
+export function dumpManifestCommand({ place }: Context): Command {
   return newCommand('dump-manifest', 'the history of the database, or all of one manifest; needs no lock', [
     './data dump-manifest',
     './data dump-manifest 12',
@@ -18,14 +18,14 @@ export function dumpManifestCommand({ directory }: Context): Command {
   ])
     .argument('[number]', 'one manifest', integer(1))
     .action((number: number | undefined, options: CommonOptions) =>
-      number === undefined ? dumpAll(directory, options) : dumpOne(directory, number, options),
+      number === undefined ? dumpAll(place, options) : dumpOne(place, number, options),
     );
 }
 
-async function dumpOne(directory: string, number: number, { json }: CommonOptions): Promise<void> {
-  const manifest = await inspectManifest(fsStore(directory), number);
+async function dumpOne(place: Place, number: number, { json }: CommonOptions): Promise<void> {
+  const manifest = await inspectManifest(place.store(), number);
   if (manifest === undefined) {
-    throw new Failure('NO_OBJECT', `there is no manifest ${number} in ${directory}: dump-manifest without a number lists them`);
+    throw new Failure('NO_OBJECT', `there is no manifest ${number} in ${place.name}: dump-manifest without a number lists them`);
   }
   new Output(json === true).say(
     () => manifest,
@@ -33,9 +33,9 @@ async function dumpOne(directory: string, number: number, { json }: CommonOption
   );
 }
 
-async function dumpAll(directory: string, { json }: CommonOptions): Promise<void> {
-  const store = fsStore(directory);
-  const state = await stateOf(directory);
+async function dumpAll(place: Place, { json }: CommonOptions): Promise<void> {
+  const store = place.store();
+  const state = await stateOf(place);
   const manifests: InspectedManifest[] = [];
   for (const number of await listManifests(store)) {
     const manifest = await inspectManifest(store, number);

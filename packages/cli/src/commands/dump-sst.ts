@@ -1,13 +1,14 @@
 // varve <directory> dump-sst [id]
 
-import { fsStore } from '@varve/adapter-fs';
-import { idText, inspectSst, listSsts, type InspectedSst, type ManifestState, type StoredSst } from '@varve/core/inspect';
+import { idText, inspectSst, SstPlaces, type InspectedSst, type ManifestState, type StoredSst } from '@varve/core/inspect';
 import type { Command } from 'commander';
 import { EntryText } from '../codecs/entry-text.ts';
 import { newCommand, type CommonOptions, type Context } from '../command.ts';
 import { stateOf } from '../database/space.ts';
+import { storedSsts } from '../database/stored-ssts.ts';
 import { Failure } from '../failure.ts';
 import { Output, toJson } from '../output.ts';
+import type { Place } from '../place/place.ts';
 import { TextOutput } from '../streams.ts';
 import { count, plural, size } from '../text/figures.ts';
 import { shortened } from '../text/printable.ts';
@@ -19,7 +20,7 @@ interface Options extends CommonOptions {
 
 const BOUND_LENGTH = 32;
 
-export function dumpSstCommand({ directory }: Context): Command {
+export function dumpSstCommand({ place }: Context): Command {
   return newCommand('dump-sst', 'the SSTs, or the partitions, blocks and entries of one; needs no lock', [
     './data dump-sst',
     './data dump-sst 0000000001-0000000002',
@@ -29,13 +30,13 @@ export function dumpSstCommand({ directory }: Context): Command {
     .argument('[id]', 'id of an SST, zeros in front may be left out')
     .option('--entries', 'every entry; with --json one line a block')
     .action(async (id: string | undefined, options: Options) => {
-      const state = await stateOf(directory);
-      await (id === undefined ? dumpAll(directory, state, options) : dumpOne(directory, { id, state, options }));
+      const state = await stateOf(place);
+      await (id === undefined ? dumpAll(place, state, options) : dumpOne(place, { id, state, options }));
     });
 }
 
-async function dumpAll(directory: string, state: ManifestState, { json }: Options): Promise<void> {
-  const stored = await listSsts(fsStore(directory));
+async function dumpAll(place: Place, state: ManifestState, { json }: Options): Promise<void> {
+  const stored = await storedSsts(place, state);
   const text = new EntryText(state);
   const known = new Map(state.version.levels.flatMap((ssts, level) => ssts.map((info) => [idText(info.id), { level, info }] as const)));
   const rows = stored.map(({ id, dataBytes, metaBytes }) => ({ id: idText(id), dataBytes, metaBytes, found: known.get(idText(id)) }));
@@ -73,11 +74,10 @@ async function dumpAll(directory: string, state: ManifestState, { json }: Option
   );
 }
 
-async function dumpOne(directory: string, { id, state, options }: { id: string; state: ManifestState; options: Options }): Promise<void> {
-  const store = fsStore(directory);
-  const stored = (await listSsts(store)).find((sst) => isId(id, sst));
-  if (stored === undefined) throw new Failure('NO_OBJECT', `there is no SST ${id} in ${directory}: dump-sst without an id lists them`);
-  const sst = await inspectSst(store, stored, state.database);
+async function dumpOne(place: Place, { id, state, options }: { id: string; state: ManifestState; options: Options }): Promise<void> {
+  const stored = (await storedSsts(place, state)).find((sst) => isId(id, sst));
+  if (stored === undefined) throw new Failure('NO_OBJECT', `there is no SST ${id} in ${place.name}: dump-sst without an id lists them`);
+  const sst = await inspectSst(place.store(), stored, new SstPlaces(state, place.store()).databaseOf(stored.id));
   const text = new EntryText(state);
   try {
     if (options.json !== true) await describe(sst, text, options);

@@ -3,7 +3,7 @@
 import { Option, type Command } from 'commander';
 import { naturalNotation, toCell, toJsonMember } from '../codecs/notation.ts';
 import { newEntryCommand, type Context, type EntryOptions } from '../command.ts';
-import { withDatabase, type AnyDatabase, type Space } from '../database/space.ts';
+import { withReading, type Moments, type ReadSpace } from '../database/reading.ts';
 import { toJson } from '../output.ts';
 import { withProgress, type Progress } from '../progress.ts';
 import { csvLine } from '../rows/csv.ts';
@@ -20,7 +20,7 @@ interface Options extends EntryOptions, RangeOptions {
 type ToLine = (key: unknown, value: unknown) => string;
 type Batches = AsyncIterable<[unknown, unknown][]>;
 
-export function exportCommand({ directory }: Context): Command {
+export function exportCommand({ place }: Context): Command {
   const command = newEntryCommand(
     'export',
     'write the entries of a range to a file, or to standard output (-): NDJSON, which import reads back exactly, or CSV, which holds text only',
@@ -36,7 +36,7 @@ export function exportCommand({ directory }: Context): Command {
     .addOption(new Option('--format <format>', 'default: by the name of the file, else ndjson').choices(['ndjson', 'csv']))
     .option('--columns <names>', 'CSV: fields of the values, commas between them (default: all that occur, found by reading twice)')
     .action(async (file: string, options: Options) => {
-      await withDatabase(directory, options, async (db, space) => {
+      await withReading(place, options, async (db, space) => {
         const result = await withProgress({ label: 'exporting', unit: 'entries' }, (progress) =>
           exportEntries(db, space, file, { options, progress }),
         );
@@ -58,8 +58,8 @@ function sentence({ entries, bytes, ms }: Exported): string {
 }
 
 async function exportEntries(
-  db: AnyDatabase,
-  space: Space,
+  db: Moments,
+  space: ReadSpace,
   file: string,
   { options, progress }: { options: Options; progress: Progress },
 ): Promise<Exported> {
@@ -88,11 +88,11 @@ async function exportEntries(
   }
 }
 
-function ndjsonLine({ keys, values }: Space, { keyAs, valueAs }: Options): ToLine {
+function ndjsonLine({ keys, values }: ReadSpace, { keyAs, valueAs }: Options): ToLine {
   return (key, value) => JSON.stringify({ key: toJsonMember(keys, keyAs, key), value: toJsonMember(values, valueAs, value) });
 }
 
-async function csvLines(scan: () => Batches, { keys, values }: Space, options: Options): Promise<{ header: string; toLine: ToLine }> {
+async function csvLines(scan: () => Batches, { keys, values }: ReadSpace, options: Options): Promise<{ header: string; toLine: ToLine }> {
   const keyText = (key: unknown): string => toCell(keys, options.keyAs ?? naturalNotation(keys), key);
   const columns = options.columns === undefined ? await columnsOf(scan()) : options.columns.split(',');
   if (columns === undefined) {

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { encoded, naturalNotation, parse, show, toJsonMember } from '../codecs/notation.ts';
 import { newEntryCommand, type Context, type EntryOptions } from '../command.ts';
-import { withDatabase } from '../database/space.ts';
+import { withReading } from '../database/reading.ts';
 import { EXIT_NOT_FOUND, Failure } from '../failure.ts';
 import { Output } from '../output.ts';
 
@@ -11,7 +11,7 @@ interface Options extends EntryOptions {
   readonly raw?: boolean;
 }
 
-export function getCommand({ directory }: Context): Command {
+export function getCommand({ place }: Context): Command {
   return newEntryCommand('get', 'show the value of a key (exit code 3 when there is none)', [
     './data get city/NO/Oslo',
     './data get --keyspace photos --raw portrait > portrait.jpg',
@@ -20,7 +20,7 @@ export function getCommand({ directory }: Context): Command {
     .argument('<key>', 'the key')
     .option('--raw', 'the stored bytes of the value, nothing else')
     .action(async (text: string, options: Options) => {
-      await withDatabase(directory, options, async (_, { entries, keys, values }) => {
+      await withReading(place, options, async (_, { entries, keys, values }) => {
         const key = parse(keys, options.keyAs ?? naturalNotation(keys), text);
         const entry = await entries.getEntry(key);
         if (entry === undefined) throw new Failure('NOT_FOUND', `no such key: ${text}`, EXIT_NOT_FOUND);

@@ -34,7 +34,7 @@ interface Imported {
 /** What `import` makes where nothing is. */
 const NEW = { keys: 'utf8', values: 'json' };
 
-export function importCommand({ directory }: Context): Command {
+export function importCommand({ place }: Context): Command {
   const command = newEntryCommand(
     'import',
     'write the rows of a file, or of standard input (-): NDJSON with one {"key": ..., "value": ...} a line, or CSV with a header row',
@@ -56,7 +56,7 @@ export function importCommand({ directory }: Context): Command {
     .option('--separator <text>', 'CSV: what stands between the columns of a key that is text', '/')
     .action(async (file: string, options: Options) => {
       const input = await openInput(file); // First: a file that is missing makes no database.
-      await withDatabase(directory, { ...options, create: NEW }, async (db, space) => {
+      await withDatabase(place, { ...options, create: NEW }, async (db, space) => {
         const rows = rowsOf(file, input, options, space.keys);
         const result = await withProgress({ label: `importing ${input.name}`, unit: 'entries' }, (progress) =>
           importRows(rows, space, options, { progress, input }),

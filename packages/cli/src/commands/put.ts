@@ -17,7 +17,7 @@ interface Options extends EntryOptions {
 /** What `put` makes where nothing is. */
 const NEW = { keys: 'utf8', values: 'utf8' };
 
-export function putCommand({ directory }: Context): Command {
+export function putCommand({ place }: Context): Command {
   const command = newEntryCommand('put', 'write a value; a database or key space that is missing is made', [
     './data put greeting hello',
     `./data put --values json city/NO/Oslo '{"population":709000}'`,
@@ -28,7 +28,7 @@ export function putCommand({ directory }: Context): Command {
     .argument('<key>', 'the key')
     .argument('<value>', 'the value, or - for standard input: the stored bytes, unless --value-as says otherwise')
     .action(async (keyText: string, valueText: string, options: Options) => {
-      await withDatabase(directory, { ...options, create: NEW }, async (_, { entries, keys, values }) => {
+      await withDatabase(place, { ...options, create: NEW }, async (_, { entries, keys, values }) => {
         const key = parse(keys, options.keyAs ?? naturalNotation(keys), keyText);
         const epoch = await entries.put(key, valueText === '-' ? await fromInput() : valueOf(valueText));
         new Output(options.json === true).say(

@@ -7,7 +7,7 @@ import { Output } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { duration, size } from '../text/figures.ts';
 
-export function restoreCommand({ directory }: Context): Command {
+export function restoreCommand({ place }: Context): Command {
   return newCommand('restore', 'make a database from a file that backup wrote, in a directory where nothing is', [
     './copy restore data.tar',
     './copy restore - < data.tar',
@@ -15,7 +15,7 @@ export function restoreCommand({ directory }: Context): Command {
     .argument('<file>', 'the file, or - for standard input')
     .action(async (file: string, options: CommonOptions) => {
       const { bytes, ms } = await withProgress({ label: 'restoring', unit: 'bytes' }, async (progress) => ({
-        bytes: await restoreFile(directory, file, progress),
+        bytes: await restoreFile(place, file, progress),
         ms: progress.elapsedMs,
       }));
       new Output(options.json === true).say(

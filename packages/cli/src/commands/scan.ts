@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { naturalNotation, show, toJsonMember } from '../codecs/notation.ts';
 import type { AnyCodec, AnyKeyCodec } from '../codecs/recorded-codecs.ts';
 import { newEntryCommand, type Context, type EntryOptions } from '../command.ts';
-import { withDatabase } from '../database/space.ts';
+import { withReading } from '../database/reading.ts';
 import { Output } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { TextOutput } from '../streams.ts';
@@ -16,7 +16,7 @@ interface Options extends EntryOptions, RangeOptions {
   readonly count?: boolean;
 }
 
-export function scanCommand({ directory }: Context): Command {
+export function scanCommand({ place }: Context): Command {
   const command = newEntryCommand('scan', 'list the entries of a range: key, tab, value; with --json one object a line', [
     './data scan --prefix city/NO/ --limit 10',
     './data scan --gte b --lt c --reverse',
@@ -27,7 +27,7 @@ export function scanCommand({ directory }: Context): Command {
     .option('--keys-only', 'leave the values out')
     .option('--count', 'only count the entries')
     .action(async (options: Options) => {
-      await withDatabase(directory, options, async (_, { entries, keys, values }) => {
+      await withReading(place, options, async (_, { entries, keys, values }) => {
         const range = rangeOf(options, keys, options.keyAs);
         if (options.count === true) return countEntries(entries.scan({ ...range, keysOnly: true }).keys(), options);
         const line = lineMaker(options, keys, values);

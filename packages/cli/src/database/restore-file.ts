@@ -1,15 +1,16 @@
-// A database in a directory out of a file that backup wrote.
+// A database out of a file that backup wrote.
 
 import { Readable } from 'node:stream';
-import { fsStore } from '@varve/adapter-fs';
 import { restoreArchive } from '@varve/archive';
+import { assertWritable, type Place } from '../place/place.ts';
 import type { Progress } from '../progress.ts';
 import { openInput } from '../streams.ts';
 
 /** Returns how many bytes the objects have. */
-export async function restoreFile(directory: string, file: string, progress: Progress): Promise<number> {
+export async function restoreFile(place: Place, file: string, progress: Progress): Promise<number> {
+  assertWritable(place);
   const { chunks, totalBytes } = await openInput(file);
-  const store = fsStore(directory);
+  const store = place.store();
   let bytes = 0;
   const onProgress = (done: number): void => {
     bytes = done;
@@ -18,7 +19,7 @@ export async function restoreFile(directory: string, file: string, progress: Pro
   try {
     await restoreArchive(Readable.toWeb(Readable.from(chunks)) as ReadableStream<Uint8Array>, store, { onProgress });
   } finally {
-    store.close();
+    await store.close?.();
   }
   return bytes;
 }

@@ -1,7 +1,6 @@
 // Opening a database with the codecs that its manifest records, and picking one of its key spaces.
 
-import { open, type Database, type Durability, type KeySpace, type OnEvent } from '@varve/core';
-import { fsStore, type FsStore } from '@varve/adapter-fs';
+import { open, type Database, type Durability, type KeySpace, type ObjectStore, type OnEvent } from '@varve/core';
 import { readState, type ManifestState } from '@varve/core/inspect';
 import {
   chosenKeyCodec,
@@ -12,9 +11,11 @@ import {
   type AnyKeyCodec,
 } from '../codecs/recorded-codecs.ts';
 import { Failure } from '../failure.ts';
+import { ancestorStores } from '../place/ancestors.ts';
+import { assertWritable, type Place } from '../place/place.ts';
 
 /** A database whose types nobody knows beforehand. */
-export type AnyDatabase = Database<FsStore, unknown, unknown>;
+export type AnyDatabase = Database<ObjectStore, unknown, unknown>;
 
 /** A key space with its codecs. */
 export interface Space {
@@ -42,26 +43,25 @@ export interface SpaceOptions {
   readonly onEvent?: OnEvent | undefined;
 }
 
-const ROOT = '';
+/** Name of the database's own key space. */
+export const ROOT = '';
 
-/** The state of the database in a directory, or a failure that says that there is none. Takes no lock. */
-export async function stateOf(directory: string): Promise<ManifestState> {
-  const state = await readState(fsStore(directory));
-  if (state === undefined) throw new Failure('NO_DATABASE', `there is no database in ${directory}: put or import makes one`);
+/** The state of the database in a place, or a failure that says that there is none. Takes no lock. */
+export async function stateOf(place: Place, store = place.store()): Promise<ManifestState> {
+  const state = await readState(store);
+  if (state === undefined) throw new Failure('NO_DATABASE', `there is no database in ${place.name}: put or import makes one`);
   return state;
 }
 
-/** Opens the database for the time of `use`. */
-export async function withDatabase<T>(
-  directory: string,
-  options: SpaceOptions,
-  use: (db: AnyDatabase, space: Space) => Promise<T>,
-): Promise<T> {
-  const store = fsStore(directory);
-  const state = options.create === undefined ? await stateOf(directory) : await readState(store);
+/** Opens the database for the time of `use`. Whoever had a bucket's has lost it then: there is no lock. */
+export async function withDatabase<T>(place: Place, options: SpaceOptions, use: (db: AnyDatabase, space: Space) => Promise<T>): Promise<T> {
+  assertWritable(place);
+  const store = place.store();
+  const state = options.create === undefined ? await stateOf(place, store) : await readState(store);
   const root = codecsOf(state, ROOT, options.keyspace === undefined ? options : {});
   const { durability, onEvent } = options;
-  const db = (await open(store, { ...root, durability, onEvent })) as unknown as AnyDatabase;
+  const ancestors = ancestorStores(state);
+  const db = (await open(store, { ...root, ancestors, durability, onEvent })) as unknown as AnyDatabase;
   try {
     return await use(db, spaceOf(db, state, root, options));
   } finally {
@@ -77,7 +77,8 @@ function spaceOf(db: AnyDatabase, state: ManifestState | undefined, root: Omit<S
   return { entries: db.keyspace(keyspace, codecs) as unknown as Space['entries'], ...codecs };
 }
 
-function noKeySpace(name: string, state: ManifestState | undefined): Failure {
+/** There is no key space of this name. */
+export function noKeySpace(name: string, state: ManifestState | undefined): Failure {
   const names = (state?.keySpaces ?? []).filter((info) => info.name !== ROOT).map((info) => info.name);
   return new Failure(
     'NO_KEY_SPACE',
@@ -86,7 +87,7 @@ function noKeySpace(name: string, state: ManifestState | undefined): Failure {
 }
 
 /** The codecs that were asked for, else those recorded, else those for what is new. */
-function codecsOf(
+export function codecsOf(
   state: ManifestState | undefined,
   name: string,
   { keys, values, create }: Pick<SpaceOptions, 'keys' | 'values' | 'create'>,

@@ -115,6 +115,11 @@ export class BlockCache {
     for (let i = Math.min(limit, free, allowed); i > 0; i--) out.push(this.take(this.framePayloadBytes));
   }
 
+  /** There are frames for what may turn out not to be needed: most are not on their way to somebody. */
+  get takesAhead(): boolean {
+    return this.#taken < this.#capacity >>> 2;
+  }
+
   #takeFrame(): number {
     const freed = this.#freed.pop();
     if (freed !== undefined) {

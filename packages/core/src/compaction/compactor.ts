@@ -2,51 +2,56 @@
 // keep L0 waiting: two may run at a time where their levels or keys are apart.
 
 import type { ObjectId } from '../format/object-names.ts';
-import { bytesOf, infosOf, type MergeHost } from '../iterators/merge-host.ts';
-import type { MergeSource } from '../iterators/merge-input.ts';
-import { mergeToSsts, type MergeResult } from '../iterators/merge-to-ssts.ts';
+import { bytesOf, infosOf } from '../iterators/merge-host.ts';
+import { mergeToSsts } from '../iterators/merge-to-ssts.ts';
 import type { Job } from '../scheduler/job.ts';
 import type { Task } from '../scheduler/scheduler.ts';
 import type { Sst } from '../sst/sst.ts';
 import { sstsEdit } from '../version/manifest-format.ts';
 import { LEVELS } from '../version/version.ts';
 import { CompactionState } from './compaction-state.ts';
-import { planCompaction, planQuiet, planRange, type CompactionPlan, type TreeShape } from './planner.ts';
+import type { CompactionHost, DelegatedPlans } from './delegate.ts';
+import { compactionRequest } from './merge-request.ts';
+import { planCompaction, planQuiet, planRange, type CompactionPlan } from './planner.ts';
 
 const URGENCY = 1;
 const AT_ONCE = 2;
-
-export interface CompactionHost extends MergeHost {
-  readonly shape: TreeShape;
-  readonly sstSizeBytes: number;
-  assertOpen(): void;
-}
 
 export class Compactor {
   readonly #host: CompactionHost;
   readonly #state = new CompactionState();
   readonly #tasks = new Set<Task<void>>();
+  /** What is merged elsewhere. */
+  readonly delegated: DelegatedPlans | undefined;
 
   constructor(host: CompactionHost) {
     this.#host = host;
+    this.delegated = host.parts.settings.compaction?.begin(host, this.#state, () => this.start());
   }
 
   /** Starts the compactions that are due, as far as they do not meet running ones. Returns one that runs. */
   start(): Task<void> | undefined {
     const host = this.#host;
-    while (!host.ended && this.#state.count < AT_ONCE) {
+    this.delegated?.attend();
+    while (!host.ended && this.#tasks.size < AT_ONCE) {
       const plan = planCompaction(host.state.version, host.shape, this.#state.conflicts);
-      if (plan === undefined) break;
-      this.#begin(plan);
+      if (plan === undefined || !this.#beginSomewhere(plan)) break;
     }
     return this.#oldest();
+  }
+
+  /** False: it is left for later. */
+  #beginSomewhere(plan: CompactionPlan): boolean {
+    const taken = plan.move ? undefined : this.delegated?.offer(plan);
+    if (taken === undefined) this.#begin(plan);
+    return taken !== false;
   }
 
   /** Merges L0 before it is due, where that is cheap: for when nothing else is to be done. */
   startQuiet(): void {
     const host = this.#host;
-    const plan = host.ended || this.#tasks.size > 0 ? undefined : planQuiet(host.state.version, host.shape);
-    if (plan !== undefined) this.#begin(plan);
+    const plan = host.ended || this.#state.count > 0 ? undefined : planQuiet(host.state.version, host.shape);
+    if (plan !== undefined) this.#beginSomewhere(plan);
   }
 
   /** Merges everything of the range down to the last level that holds any of it. */
@@ -58,8 +63,10 @@ export class Compactor {
       const wanted = level === 0 ? version.levels[0].some((sst) => newest.has(sst.id)) : this.#isWorthIt(level, smallest, largest);
       const plan = wanted ? planRange(version, level, smallest, largest, this.#host.shape) : undefined;
       if (plan === undefined) level++;
-      else if (this.#state.conflicts(plan)) await this.#oldest()?.done;
-      else {
+      else if (this.#state.conflicts(plan)) {
+        this.delegated?.takeBack();
+        await this.#oldest()?.done;
+      } else {
         await this.#begin(plan).done;
         if (level > 0) level++;
       }
@@ -75,7 +82,7 @@ export class Compactor {
 
   #oldest(): Task<void> | undefined {
     for (const task of this.#tasks) return task;
-    return undefined;
+    return this.delegated?.task;
   }
 
   #begin(plan: CompactionPlan): Task<void> {
@@ -119,7 +126,8 @@ export class Compactor {
     const host = this.#host;
     const ids = new Set<ObjectId>();
     try {
-      const { ssts, readBytes } = yield* this.#build(plan, inputs, ids);
+      const request = compactionRequest(plan, inputs, host.sstSizeBytes, ids);
+      const { ssts, readBytes } = yield* mergeToSsts(host.mergeParts, host.planMerge(request));
       yield* host.commit(
         () => [sstsEdit(infosOf(inputs), plan.outputLevel, infosOf(ssts))],
         () => host.install(ssts, inputs, []),
@@ -129,25 +137,6 @@ export class Compactor {
     } finally {
       host.objectIds.release(ids);
     }
-  }
-
-  *#build(plan: CompactionPlan, inputs: readonly Sst[], ids: Set<ObjectId>): Job<MergeResult> {
-    const host = this.#host;
-    const upper = inputs.slice(0, plan.inputs.length);
-    const below = inputs.slice(plan.inputs.length);
-    const sources: MergeSource[] = plan.level === 0 ? upper.map((sst) => ({ run: [sst] })) : [{ run: upper }];
-    if (below.length > 0) sources.push({ run: below });
-    const request = {
-      ids,
-      sources,
-      longestKey: Math.max(...inputs.map(({ info }) => info.longestKey)),
-      longestBlock: Math.max(...inputs.map(({ info }) => info.longestBlock)),
-      fileSizeBytes: host.sstSizeBytes,
-      sourceBytes: inputs.reduce((sum, { info }) => sum + info.dataBytes, 0),
-      bottom: plan.bottom,
-      packed: true,
-    };
-    return yield* mergeToSsts(host.mergeParts, host.planMerge(request));
   }
 
   #count(plan: CompactionPlan, readBytes: number, writtenBytes: number): void {

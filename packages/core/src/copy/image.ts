@@ -4,13 +4,14 @@
 import { closed, fenced, StorageError } from '../base/errors.ts';
 import { randomHex } from '../base/hex.ts';
 import { systemRandom, type Random } from '../base/random.ts';
-import { SPACE, type BatchTarget } from '../db/batch.ts';
 import type { Engine } from '../db/engine.ts';
-import { manifestName } from '../format/object-names.ts';
-import type { Sst } from '../sst/sst.ts';
+import { manifestName, metaName, sstName } from '../format/object-names.ts';
 import type { ObjectReader } from '../store/object-store.ts';
 import { snapshotToJson } from '../version/manifest-format.ts';
+import type { ManifestState } from '../version/manifest-state.ts';
 import { encodeManifest } from '../version/manifest.ts';
+import type { ImageHolder } from './image-holder.ts';
+import { flushedEngine, type ImageSource } from './image-source.ts';
 
 /** An object of an image. */
 export interface ImageObject {
@@ -19,36 +20,30 @@ export interface ImageObject {
   readonly size: number;
 }
 
-/** What of a database an image is made from: any open database is one. */
-export interface ImageSource extends BatchTarget<never, never> {
-  flush(): Promise<void>;
-}
-
 /** The objects of a database at one moment, to be read for as long as the image is open and the database is. Made by {@link imageOf}. */
 export class DatabaseImage {
   /** SSTs, then the manifest that makes a database of them. */
   readonly objects: readonly ImageObject[];
   /** Of all objects. */
   readonly bytes: number;
-  readonly #engine: Engine;
+  /** @internal What the manifest says. */
+  readonly state: ManifestState;
+  readonly #holder: ImageHolder;
   readonly #manifest: Uint8Array<ArrayBuffer>;
-  readonly #ssts: readonly Sst[];
   /** Of the object that was read last. */
   #reader: { readonly name: string; readonly reader: ObjectReader } | undefined;
   #closed = false;
 
   /** @internal Made by {@link imageOf}. */
-  constructor(engine: Engine, random: Random) {
-    const { state, catalog } = engine;
-    this.#engine = engine;
-    const copy = { ...state, number: 1, nonce: randomHex(random, 16), parentNonce: '' };
+  constructor(holder: ImageHolder, random: Random) {
+    this.#holder = holder;
     const log = { kind: '', uuid: randomHex(random, 16) };
-    this.#manifest = encodeManifest(engine.parts, 1, snapshotToJson({ ...copy, log, logPosition: 0 }));
-    this.#ssts = [...state.version.ssts()].map((info) => engine.sstOf(info));
-    for (const sst of this.#ssts) catalog.pin(sst);
-    const stored = this.#ssts.flatMap(({ info, dataName, metaName }) => [
-      { name: dataName, size: info.dataBytes },
-      { name: metaName, size: info.metaBytes },
+    const first = { number: 1, nonce: randomHex(random, 16), parentNonce: '', floor: 0, retired: [] };
+    this.state = { ...holder.state, ...first, log, logPosition: 0 };
+    this.#manifest = encodeManifest(holder.parts, 1, snapshotToJson(this.state));
+    const stored = [...this.state.version.ssts()].flatMap(({ id, dataBytes, metaBytes }) => [
+      { name: sstName(id), size: dataBytes },
+      { name: metaName(id), size: metaBytes },
     ]);
     this.objects = [...stored, { name: manifestName(1), size: this.#manifest.length }];
     this.bytes = this.objects.reduce((sum, { size }) => sum + size, 0);
@@ -59,23 +54,22 @@ export class DatabaseImage {
    * event loop first: a store may answer at once, however much is read.
    *
    * @throws StorageError `CLOSED` when the image or its database is closed, `CORRUPTION` when the object is not what it was,
-   * `FENCED` when another writer has the database. RangeError beyond its end.
+   * `FENCED` when another writer has the database, `EXPIRED` when whoever writes it has deleted the object. RangeError beyond its end.
    */
   async read({ name, size }: ImageObject, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     if (offset < 0 || length < 0 || offset + length > size) {
       throw new RangeError(`the object has ${size} bytes, not ${length} from ${offset} on`);
     }
-    await new Promise<void>((resolve) => this.#engine.parts.turns.next(resolve));
+    await new Promise<void>((resolve) => this.#holder.turns.next(resolve));
     if (this.#closed) throw new StorageError('CLOSED', 'the image is closed: make a new one');
-    if (this.#engine.closed) throw closed();
+    this.#holder.assertOpen();
     if (name === manifestName(1)) return this.#manifest.slice(offset, offset + length);
     const bytes = new Uint8Array(length);
     try {
       const reader = await this.#open(name, size);
       await reader.readInto(bytes, offset);
     } catch (error) {
-      // Who was overtaken meets objects that are gone: nothing is damaged.
-      await this.#engine.catalog.unread(error);
+      await this.#holder.unread(error);
     }
     return bytes;
   }
@@ -85,7 +79,7 @@ export class DatabaseImage {
     const old = this.#reader?.reader;
     this.#reader = undefined;
     await old?.close();
-    const reader = await this.#engine.store.openObject(name, size);
+    const reader = await this.#holder.openObject(name, size);
     this.#reader = { name, reader };
     return reader;
   }
@@ -94,8 +88,11 @@ export class DatabaseImage {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    for (const sst of this.#ssts) this.#engine.catalog.unpin(sst);
-    await this.#reader?.reader.close();
+    try {
+      await this.#reader?.reader.close();
+    } finally {
+      await this.#holder.release();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -119,9 +116,27 @@ export class DatabaseImage {
  * await db.close();
  */
 export async function imageOf(db: ImageSource, random: Random = systemRandom): Promise<DatabaseImage> {
-  await db.flush();
-  const engine = db[SPACE].owner as Engine;
-  engine.assertOpen();
+  const engine = await flushedEngine(db);
   if (await engine.parts.manifest.isOvertaken()) throw fenced();
-  return new DatabaseImage(engine, random);
+  return new DatabaseImage(heldBy(engine), random);
+}
+
+function heldBy(engine: Engine): ImageHolder {
+  const { state, catalog, parts } = engine;
+  const ssts = [...state.version.ssts()].map((info) => engine.sstOf(info));
+  for (const sst of ssts) catalog.pin(sst);
+  return {
+    state,
+    parts,
+    turns: parts.turns,
+    assertOpen: () => {
+      if (engine.closed) throw closed();
+    },
+    openObject: (name, size) => catalog.storeOf(name).openObject(name, size),
+    // Who was overtaken meets objects that are gone: nothing is damaged.
+    unread: (error) => catalog.unread(error),
+    release: () => {
+      for (const sst of ssts) catalog.unpin(sst);
+    },
+  };
 }

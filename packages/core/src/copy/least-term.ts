@@ -1,6 +1,6 @@
 // The manifest of a copy, in a term that is not below another.
 
-import { kernelRoom } from '../inspect/kernel-room.ts';
+import { kernelRoom } from '../heap/kernel-room.ts';
 import { decodeManifest, encodeManifest } from '../version/manifest.ts';
 
 /** Headers, and what records lose to rounding. */

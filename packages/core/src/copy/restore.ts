@@ -5,16 +5,10 @@ import { StorageError } from '../base/errors.ts';
 import { withLeastTerm } from './least-term.ts';
 import { MANIFEST_PREFIX, manifestName } from '../format/object-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';
+import { wholePieces, writeObject, type CopyWatch, type ObjectSource } from './write-object.ts';
 
 /** Larger than any manifest: a size that somebody made up allocates no more. */
 const LARGEST_MANIFEST_BYTES = 1 << 28;
-
-/** An object that comes piece by piece. */
-export interface ObjectSource {
-  readonly name: string;
-  readonly size: number;
-  readonly pieces: AsyncIterable<Uint8Array>;
-}
 
 /** Options of {@link restoreObjects}. */
 export interface RestoreOptions {
@@ -40,13 +34,20 @@ export async function restoreObjects(
   store: ObjectStore,
   options: RestoreOptions = {},
 ): Promise<void> {
+  await alone(store, async () => {
+    await assertEmpty(store);
+    await new Restoration(store, options).run(objects);
+  });
+}
+
+/** While the place is locked, if it can be. Throws `LOCKED` when somebody works there. */
+export async function alone<T>(store: ObjectStore, work: () => Promise<T>): Promise<T> {
   const unlock = await store.lock?.();
   if (store.lock !== undefined && unlock === undefined) {
     throw new StorageError('LOCKED', 'somebody has a database open in this place: choose another');
   }
   try {
-    await assertEmpty(store);
-    await new Restoration(store, options).run(objects);
+    return await work();
   } finally {
     await unlock?.();
   }
@@ -57,11 +58,13 @@ class Restoration {
   readonly #options: RestoreOptions;
   readonly #written = new Set<string>();
   #manifest: Uint8Array | undefined;
-  #bytes = 0;
+  readonly #watch: CopyWatch;
 
   constructor(store: ObjectStore, options: RestoreOptions) {
     this.#store = store;
     this.#options = options;
+    let bytes = 0;
+    this.#watch = { signal: options.signal, onPiece: (more) => options.onProgress?.((bytes += more)) };
   }
 
   async run(objects: AsyncIterable<ObjectSource>): Promise<void> {
@@ -79,9 +82,14 @@ class Restoration {
       return this.#manifest;
     } catch (error) {
       // The first failure is told. What this one leaves is refused by whoever opens it.
-      await (async () => this.#store.delete([...this.#written]))().catch(() => undefined);
+      await this.#takeBack().catch(() => undefined);
       throw error;
     }
+  }
+
+  /** Unless somebody has made a database here meanwhile, whose objects may have the same names. */
+  async #takeBack(): Promise<void> {
+    if ((await this.#store.list(MANIFEST_PREFIX)).length === 0) await this.#store.delete([...this.#written]);
   }
 
   async #take(object: ObjectSource): Promise<void> {
@@ -97,36 +105,14 @@ class Restoration {
 
   async #write(object: ObjectSource): Promise<void> {
     this.#written.add(object.name);
-    const writer = await this.#store.createObject(object.name, object.size);
-    try {
-      for await (const { piece, position } of this.#piecesOf(object)) await writer.append(piece, position);
-      await writer.finish();
-    } catch (error) {
-      await (async () => writer.abort())().catch(() => undefined);
-      throw error;
-    }
+    await writeObject(this.#store, object, this.#watch);
   }
 
   async #gather(object: ObjectSource): Promise<Uint8Array> {
     if (object.size > LARGEST_MANIFEST_BYTES) throw new StorageError('CORRUPTION', 'the manifest is too large', { object: object.name });
     const bytes = new Uint8Array(object.size);
-    for await (const { piece, position } of this.#piecesOf(object)) bytes.set(piece, position);
+    for await (const { piece, position } of wholePieces(object, this.#watch)) bytes.set(piece, position);
     return bytes;
-  }
-
-  /** As many bytes as the object is said to have, or `CORRUPTION`. */
-  async *#piecesOf({ name, size, pieces }: ObjectSource): AsyncGenerator<{ piece: Uint8Array; position: number }> {
-    let position = 0;
-    const wrong = (found: string): StorageError =>
-      new StorageError('CORRUPTION', `the object is not whole: ${found} of ${size} bytes`, { object: name });
-    for await (const piece of pieces) {
-      this.#options.signal?.throwIfAborted();
-      if (position + piece.length > size) throw wrong(`more than the ${position + piece.length}`);
-      yield { piece, position };
-      position += piece.length;
-      this.#options.onProgress?.((this.#bytes += piece.length));
-    }
-    if (position !== size) throw wrong(String(position));
   }
 }
 

@@ -37,6 +37,7 @@ export async function closeEngine(engine: Closing): Promise<void> {
     // First of all: whatever fails from here on, what was acknowledged lasts. A writer that has failed does what it still can.
     () => (pipeline.failed ? logWriter.sync().catch(() => undefined) : engine.writer.sync()),
     () => flushForReplay(engine),
+    () => engine.maintenance.compactor.delegated?.close(),
     () => {
       const durable = !pipeline.failed && failures.length === 0;
       engine.end(reason);

@@ -209,8 +209,9 @@ export class DatabaseHandle<K, V, P = K, KI = K, VI = V>
     return statsOf(this.#engine);
   }
 
-  /** Resolves when no flush, compaction or deletion is under way. */
+  /** Resolves when no flush, compaction or deletion is under way. What is merged elsewhere is not waited for, only taken over when it is done. */
   async idle(): Promise<void> {
+    this.#engine.maintenance.compactor.delegated?.look();
     await this.#engine.scheduler.idle();
   }
 

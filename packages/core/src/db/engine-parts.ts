@@ -29,6 +29,8 @@ export interface EngineParts {
   readonly plan: MemoryPlan;
   readonly clock: Clock;
   readonly turns: Turns;
+  /** Told of background work that begins. */
+  readonly waitUntil: ((work: Promise<void>) => void) | undefined;
   readonly manifest: Manifest;
   readonly arenas: Arenas;
   readonly unlock: () => MaybePromise<void>;

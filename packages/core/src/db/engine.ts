@@ -1,6 +1,7 @@
 // The one place where the state of an open database lives: memtables, version, manifest, views. State changes only in synchronous functions here;
 // the jobs (flush, compaction, gc) come back to install what they made.
 
+import type { Clock } from '../base/clock.ts';
 import { closed, StorageError, type StorageErrorCode } from '../base/errors.ts';
 import type { TreeShape } from '../compaction/planner.ts';
 import { compareEpochs, epochToBigInt, type Epoch } from '../format/epoch.ts';
@@ -25,6 +26,7 @@ import type { Sst } from '../sst/sst.ts';
 import { EngineStats } from '../stats/engine-stats.ts';
 import { tell, type EngineEvent } from '../stats/events.ts';
 import type { ObjectStore } from '../store/object-store.ts';
+import { Pinned } from '../gc/pinned.ts';
 import type { EditJson } from '../version/manifest-format.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
 import { ObjectIds } from '../version/object-ids.ts';
@@ -56,6 +58,7 @@ export class Engine implements MaintenanceHost, ReadHost {
   readonly maintenance: Maintenance;
   readonly mergeParts: MergeParts;
   readonly objectIds = new ObjectIds();
+  readonly pinned: Pinned;
   readonly #freezer = new Freezer(this);
   readonly #commits: Mutex;
   readonly #ssts = new Map<string, Sst>();
@@ -76,10 +79,11 @@ export class Engine implements MaintenanceHost, ReadHost {
     const { heap, kernels, catalog } = parts;
     const { term } = parts.manifest.state;
     this.parts = parts;
-    this.scheduler = new Scheduler(parts.turns);
+    this.scheduler = new Scheduler(parts.turns, parts.waitUntil);
     this.#commits = new Mutex(this.scheduler);
     this.#batchBuffers = new BatchBuffers(parts.plan.memtableBytes);
     this.catalog = catalog;
+    this.pinned = new Pinned(parts, () => parts.clock.now());
     this.visible = new VisibleEpoch(term, 0);
     this.points = new PointReader(heap, kernels, catalog);
     const room = new MergeRoom(this.scheduler, parts.cache, parts.store.sync !== undefined);
@@ -94,8 +98,8 @@ export class Engine implements MaintenanceHost, ReadHost {
       turns: parts.turns,
       log: parts.logWriter,
       visible: this.visible,
-      overtaken: () => parts.manifest.isOvertaken(),
-      asksAtOnce: parts.store.sync !== undefined,
+      overtaken: () => parts.log.isOvertaken?.(this.state.term) ?? parts.manifest.isOvertaken(),
+      asksAtOnce: parts.store.sync !== undefined || parts.log.isOvertaken !== undefined,
       failed: (error) => this.#tellFailure(error),
       pace: (sync) => this.maintenance.pace(sync),
     });
@@ -151,6 +155,14 @@ export class Engine implements MaintenanceHost, ReadHost {
     return this.parts.store;
   }
 
+  get clock(): Clock {
+    return this.parts.clock;
+  }
+
+  get retainMs(): number {
+    return this.parts.settings.retainMs;
+  }
+
   get sstSizeBytes(): number {
     return this.parts.settings.sstSizeBytes;
   }
@@ -204,8 +216,13 @@ export class Engine implements MaintenanceHost, ReadHost {
     return [...older, now, ...this.writer.pipeline.pendingEpochs];
   }
 
+  /** Wall time that the database has reached, ms: it never runs backwards. */
+  now(): number {
+    return Math.max(this.state.now, this.parts.clock.now());
+  }
+
   planMerge({ ids, packed, ...request }: MergeRequest): MergePlan {
-    const { plan, settings, clock, cache } = this.parts;
+    const { plan, settings, cache } = this.parts;
     return {
       ...request,
       chunkBytes: plan.chunkBytes,
@@ -214,7 +231,7 @@ export class Engine implements MaintenanceHost, ReadHost {
       partitionSizeBytes: cache.framePayloadBytes,
       compression: packed ? settings.compression : 'none',
       readers: this.#neededEpochs(),
-      now: Math.max(this.state.now, clock.now()),
+      now: this.now(),
       nextId: () => this.objectIds.take(this.state.term, ids),
     };
   }
@@ -223,9 +240,12 @@ export class Engine implements MaintenanceHost, ReadHost {
 
   /** Commits edits as the next manifest and installs them before anybody else runs. */
   *commit(edits: () => readonly EditJson[], install: () => void, ids?: Set<ObjectId>): Job<void> {
-    const now = (): string => String(Math.max(this.state.now, this.parts.clock.now()));
-    const clock = (): EditJson => ({ kind: 'clock', now: now(), safeEpoch: String(this.state.safeEpoch) });
-    yield* this.#commitAlone(() => [...edits(), this.objectIds.edit(ids), clock()], install);
+    const clock = (): EditJson => ({ kind: 'clock', now: String(this.now()), safeEpoch: String(this.state.safeEpoch) });
+    const complete = (some: readonly EditJson[]): EditJson[] => {
+      const floor = this.maintenance.collector.floorWith(some);
+      return [...some, this.objectIds.edit(ids, floor), clock()];
+    };
+    yield* this.#commitAlone(() => complete(edits()), install);
     this.maintenance.afterCommit();
   }
 
@@ -279,9 +299,14 @@ export class Engine implements MaintenanceHost, ReadHost {
     return (rest.at(-1) ?? this.writer.active).firstSegment;
   }
 
-  /** After a commit: what a job wrote comes, what it was made of goes. */
-  install(added: readonly WrittenSst[], removed: readonly Sst[], flushed: readonly Memtable[]): void {
-    for (const sst of adoptSsts(this.mergeParts, added)) this.#ssts.set(idText(sst.info.id), sst);
+  /** After a commit: what a job wrote comes, what it was made of goes. `opened`: who wrote it is elsewhere. */
+  install(
+    added: readonly WrittenSst[],
+    removed: readonly Sst[],
+    flushed: readonly Memtable[],
+    opened: readonly Sst[] = adoptSsts(this.mergeParts, added),
+  ): void {
+    for (const sst of opened) this.#ssts.set(idText(sst.info.id), sst);
     for (const sst of removed) this.#ssts.delete(idText(sst.info.id));
     this.#frozen = this.#frozen.filter((memtable) => !flushed.includes(memtable));
     this.#replaceView(this.#makeView([this.writer.active, ...this.#frozen]));

@@ -3,7 +3,8 @@
 // Writers pay in proportion: every so many logged bytes they let the background breathe, the more often the further it lags. They slow down
 // before they stop: at SLOW_RUNS of L0 a breath becomes several, at STOP_RUNS writes wait.
 
-import { Compactor, type CompactionHost } from '../compaction/compactor.ts';
+import { Compactor } from '../compaction/compactor.ts';
+import type { CompactionHost } from '../compaction/delegate.ts';
 import type { TreeShape } from '../compaction/planner.ts';
 import { Flusher, type FlushHost } from '../flush/flusher.ts';
 import { Collector, type CollectorHost } from '../gc/collector.ts';
@@ -66,6 +67,7 @@ export class Maintenance {
   pace(sync: boolean): void {
     const { scheduler } = this.#host;
     this.#pause.listen();
+    this.compactor.delegated?.attend();
     if (!scheduler.busy) return;
     const breaths = this.#breaths();
     scheduler.breathsPerTurn = Math.max(2, breaths);

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../base/random.ts';
-import { DEFAULT_BUDGET_BYTES, MIN_BUDGET_BYTES, planMemory, type MemoryPlan } from './memory-plan.ts';
+import { defaultBudgetBytes, MIN_BUDGET_BYTES, planMemory, type MemoryPlan } from './memory-plan.ts';
 
 const SEED = 20261121;
 const MIB = 1024 * 1024;
@@ -12,12 +12,12 @@ const MOST_BYTES = 0x7fff0000;
 function budgets(): number[] {
   const random = seededRandom(SEED);
   const odd = Array.from({ length: 200 }, () => MIN_BUDGET_BYTES + (random.uint32() % (MOST_BYTES - MIN_BUDGET_BYTES)));
-  return [MIN_BUDGET_BYTES, MIN_BUDGET_BYTES + 1, 16 * MIB - 1, 16 * MIB, DEFAULT_BUDGET_BYTES, MOST_BYTES, ...odd];
+  return [MIN_BUDGET_BYTES, MIN_BUDGET_BYTES + 1, 16 * MIB - 1, 16 * MIB, defaultBudgetBytes(), MOST_BYTES, ...odd];
 }
 
 describe('a plan of memory', () => {
   it('gives of the usual budget an eighth to each of two memtables and to merges, and half to the cache', () => {
-    expect(planMemory(DEFAULT_BUDGET_BYTES)).toEqual({
+    expect(planMemory(defaultBudgetBytes())).toEqual({
       memtableBytes: 8 * MIB,
       cacheBytes: 32 * MIB,
       largeBlockBytes: 4 * MIB,

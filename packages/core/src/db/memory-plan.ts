@@ -1,15 +1,23 @@
 // How the memory budget is divided. Everything is a fraction of it, so that 4 MiB and 4 GiB behave alike.
 //
-//   1/4  two memtables (log and tree in one region each)
+//   1/4  two memtables (log and tree in one region each); a reader has them if it follows the log
 //   1/2  frames of the block cache (1/4 of a small budget, where buffers of fixed size weigh more)
 //   rest workspace: merges, scans, top indexes, large blocks, and the memtables of a recovery until they are flushed
 
+import { requestsAreCutOff } from '../base/cut-off.ts';
 import { MAX_KEY_BYTES } from '../format/key-space.ts';
 
 const KIB = 1024;
 export const MIN_BUDGET_BYTES = 4096 * KIB;
 const SMALL_BYTES = 16384 * KIB;
-export const DEFAULT_BUDGET_BYTES = 65536 * KIB;
+const DEFAULT_BUDGET_BYTES = 65536 * KIB;
+/** An isolate of workerd has 128 MB for everything, and is ended when it takes more. */
+const ISOLATE_BUDGET_BYTES = 32768 * KIB;
+
+/** Where the user names none. */
+export function defaultBudgetBytes(): number {
+  return requestsAreCutOff() ? ISOLATE_BUDGET_BYTES : DEFAULT_BUDGET_BYTES;
+}
 
 export interface MemoryPlan {
   readonly memtableBytes: number;

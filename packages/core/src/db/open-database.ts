@@ -5,27 +5,28 @@
 
 import { openEngine } from './open.ts';
 import { checkCodec, checkInteger, checkOptions, checkWord } from '../base/argument-checks.ts';
-import { systemClock, type Clock } from '../base/clock.ts';
+import { systemClock } from '../base/clock.ts';
 import { describe } from '../base/describe.ts';
 import { StorageError } from '../base/errors.ts';
 import { systemRandom, type Random } from '../base/random.ts';
+import type { CompactionDelegate } from '../compaction/delegate.ts';
 import { bytes, type BytesLike } from '../format/bytes-codec.ts';
 import type { Codec, KeyCodec } from '../format/codec.ts';
-import { hostTurns, type Turns } from '../scheduler/turn.ts';
-import type { OnEvent } from '../stats/events.ts';
-import type { NewMemory } from '../heap/heap.ts';
+import { hostTurns } from '../scheduler/turn.ts';
+import { asSlowAs } from '../version/ancestors.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { ObjectStore, SyncOperations } from '../store/object-store.ts';
 import type { Durability } from '../write/durability.ts';
 import type { Batch } from './batch.ts';
 import { DatabaseHandle } from './database.ts';
+import type { HostOptions } from './host-options.ts';
 import type { KeySpace } from './key-space.ts';
 import { KeySpaces, ROOT } from './key-spaces.ts';
-import { DEFAULT_BUDGET_BYTES, MIN_BUDGET_BYTES } from './memory-plan.ts';
+import { defaultBudgetBytes, MIN_BUDGET_BYTES } from './memory-plan.ts';
 import type { SyncReads, SyncWrites } from './types.ts';
 
 /** Options of {@link open}. */
-export interface OpenOptions<K = Uint8Array, V = Uint8Array, P = K, KI = K, VI = V> {
+export interface OpenOptions<K = Uint8Array, V = Uint8Array, P = K, KI = K, VI = V> extends HostOptions {
   /** Codec of the keys. Default: bytes; strings are taken as UTF-8. Recorded: later opens must name the same. */
   readonly keys?: KeyCodec<K, P, KI> | undefined;
   /** Codec of the values. Default: bytes; strings are taken as UTF-8. */
@@ -34,7 +35,7 @@ export interface OpenOptions<K = Uint8Array, V = Uint8Array, P = K, KI = K, VI =
   readonly durability?: Durability | undefined;
   /** What to do when another writer has the database open: refuse (default), wait for it, or take over and fence it. */
   readonly takeover?: 'fail' | 'wait' | 'now' | undefined;
-  /** Linear memory for everything: memtables, cache, merges. Default 64 MiB, at least 4 MiB. */
+  /** Linear memory for everything: memtables, cache, merges. Default 64 MiB (32 in Cloudflare's workerd), at least 4 MiB. */
   readonly memoryBudgetBytes?: number | undefined;
   /** Data block before compression. Default: what the store prefers. */
   readonly blockSizeBytes?: number | undefined;
@@ -42,20 +43,24 @@ export interface OpenOptions<K = Uint8Array, V = Uint8Array, P = K, KI = K, VI =
   readonly sstSizeBytes?: number | undefined;
   /** Compression of blocks, but for the youngest of a busy database, which the next merge compresses. Default `lz4`. */
   readonly compression?: 'lz4' | 'none' | undefined;
+  /**
+   * How long what merges have replaced stays for readers elsewhere that hold no pin (`openReader`), ms. Default: 5 minutes where a store has no lock and
+   * does not answer at once, so that others may share it, else 0.
+   */
+  readonly retainMs?: number | undefined;
+  /** Where SSTs are merged. Default: here. `remoteCompaction()` of `@varve/core/compactor` has it done by compactors. */
+  readonly compaction?: CompactionDelegate | undefined;
   /** A log of another place than the store's own. */
   readonly log?: LogStore | undefined;
-  /** Called with what the engine does. */
-  readonly onEvent?: OnEvent | undefined;
+  /**
+   * Called when background work begins, with a promise that is fulfilled when all of it is done: for hosts that end what nobody waits for, such as `waitUntil`
+   * of an event or of a Durable Object's context.
+   */
+  readonly waitUntil?: ((work: Promise<void>) => void) | undefined;
   /** Stops the waiting for another writer. */
   readonly signal?: AbortSignal | undefined;
-  /** Where time comes from. For tests. */
-  readonly clock?: Clock | undefined;
   /** Where identities come from. For tests. */
   readonly random?: Random | undefined;
-  /** Where turns of the event loop come from. For tests. */
-  readonly turns?: Turns | undefined;
-  /** Where linear memory comes from. For tests. */
-  readonly newMemory?: NewMemory | undefined;
 }
 
 const OPTIONS: readonly (keyof OpenOptions)[] = [
@@ -67,7 +72,11 @@ const OPTIONS: readonly (keyof OpenOptions)[] = [
   'blockSizeBytes',
   'sstSizeBytes',
   'compression',
+  'retainMs',
+  'compaction',
   'log',
+  'ancestors',
+  'waitUntil',
   'onEvent',
   'signal',
   'clock',
@@ -77,6 +86,7 @@ const OPTIONS: readonly (keyof OpenOptions)[] = [
 ];
 
 const LEAST_SST_BYTES = 4 * 2 ** 20;
+const SHARED_RETAIN_MS = 5 * 60_000;
 
 type SyncNames = keyof SyncReads<unknown, unknown> | keyof SyncWrites<unknown, unknown>;
 type IsSync<S> = S extends { readonly sync: SyncOperations } ? true : false;
@@ -122,15 +132,18 @@ export async function open<S extends ObjectStore, K = Uint8Array, V = Uint8Array
   if (log === undefined) {
     throw new StorageError('UNSUPPORTED', `store kind=${store.capabilities.kind} has no log of its own: give one as { log }`);
   }
-  const memoryBudgetBytes = options.memoryBudgetBytes ?? DEFAULT_BUDGET_BYTES;
+  const memoryBudgetBytes = options.memoryBudgetBytes ?? defaultBudgetBytes();
+  const { ancestors = [] } = options;
   const engine = await openEngine(
     {
-      store,
+      store: asSlowAs(store, ancestors),
+      ancestors,
       log,
       clock: options.clock ?? systemClock,
       random: options.random ?? systemRandom,
       turns: options.turns ?? hostTurns,
       newMemory: options.newMemory,
+      waitUntil: options.waitUntil,
     },
     {
       memoryBudgetBytes,
@@ -140,7 +153,9 @@ export async function open<S extends ObjectStore, K = Uint8Array, V = Uint8Array
       sstSizeBytes: options.sstSizeBytes ?? Math.max(LEAST_SST_BYTES, memoryBudgetBytes / 8),
       compression: options.compression ?? 'lz4',
       lastEpochLow: 0xf0000000,
+      retainMs: options.retainMs ?? (isShared(store) ? SHARED_RETAIN_MS : 0),
       onEvent: options.onEvent,
+      compaction: options.compaction,
     },
     options.signal,
   );
@@ -157,6 +172,9 @@ export async function open<S extends ObjectStore, K = Uint8Array, V = Uint8Array
   }
 }
 
+/** Others reach it as well: a bucket. What answers at once is this machine's, or this object's. */
+const isShared = (store: ObjectStore): boolean => store.lock === undefined && store.sync === undefined;
+
 function check(store: ObjectStore, options: Omit<OpenOptions, 'keys' | 'values'> & { keys?: unknown; values?: unknown }): void {
   if (typeof store !== 'object' || store === null || typeof store.putIfAbsent !== 'function') {
     throw new TypeError(`open takes a store, such as fsStore('./data') or memoryStore(), not ${describe(store)}`);
@@ -167,7 +185,11 @@ function check(store: ObjectStore, options: Omit<OpenOptions, 'keys' | 'values'>
   checkWord('durability', options.durability, ['memory', 'buffered', 'synced']);
   checkWord('takeover', options.takeover, ['fail', 'wait', 'now']);
   checkWord('compression', options.compression, ['lz4', 'none']);
+  if (options.compaction !== undefined && typeof options.compaction.begin !== 'function') {
+    throw new TypeError(`compaction takes what remoteCompaction() returns, not ${describe(options.compaction)}`);
+  }
   checkInteger('memoryBudgetBytes', options.memoryBudgetBytes, MIN_BUDGET_BYTES, 0x7fff0000);
   checkInteger('blockSizeBytes', options.blockSizeBytes, 512, 1 << 20);
   checkInteger('sstSizeBytes', options.sstSizeBytes, 4096, 1 << 30);
+  checkInteger('retainMs', options.retainMs, 0, Number.MAX_SAFE_INTEGER);
 }

@@ -4,18 +4,17 @@
 import { instantiate } from '@varve/wasm-kernels';
 import type { Clock } from '../base/clock.ts';
 import { fenced, StorageError } from '../base/errors.ts';
-import { allOf, andThen, type MaybePromise } from '../base/maybe-promise.ts';
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Random } from '../base/random.ts';
 import { randomHex } from '../base/hex.ts';
 import { BlockCache } from '../cache/block-cache.ts';
-import type { SstInfo } from '../format/sst-info.ts';
 import { Heap, type NewMemory } from '../heap/heap.ts';
 import { io, runJob, settle, type Job } from '../scheduler/job.ts';
 import type { Turns } from '../scheduler/turn.ts';
 import { SstCatalog } from '../sst/catalog.ts';
-import type { Sst } from '../sst/sst.ts';
 import type { LogStore } from '../store/log-store.ts';
 import type { ObjectStore } from '../store/object-store.ts';
+import { SstPlaces } from '../version/ancestors.ts';
 import { snapshotToJson } from '../version/manifest-format.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
 import { createManifest, isNewest, Manifest, readNewest, type ManifestParts } from '../version/manifest.ts';
@@ -23,6 +22,7 @@ import { Version } from '../version/version.ts';
 import { LogWriter } from '../wal/log-writer.ts';
 import { SegmentFormat, SEGMENT_HEADER_BYTES } from '../wal/segment-format.ts';
 import { Arenas } from './arenas.ts';
+import { checkAncestors } from './check-ancestors.ts';
 import { Engine } from './engine.ts';
 import { planMemory } from './memory-plan.ts';
 import { recover, type Recovered } from './recovery.ts';
@@ -33,10 +33,12 @@ import type { Settings } from './settings.ts';
 export interface Components {
   readonly store: ObjectStore;
   readonly log: LogStore;
+  readonly ancestors?: readonly ObjectStore[] | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly turns: Turns;
   readonly newMemory?: NewMemory | undefined;
+  readonly waitUntil?: ((work: Promise<void>) => void) | undefined;
 }
 
 const LOCK_RETRY_MS = 50;
@@ -80,7 +82,7 @@ async function lock(
 }
 
 async function openLocked(
-  { store, log, clock, random, turns, newMemory }: Components,
+  { store, log, ancestors = [], clock, random, turns, newMemory, waitUntil }: Components,
   settings: Settings,
   unlock: () => MaybePromise<void>,
 ): Promise<Engine> {
@@ -90,7 +92,10 @@ async function openLocked(
   const manifests: ManifestParts = { heap, kernels, store, newNonce: () => randomHex(random, 16) };
   const manifest = new Manifest(manifests, (await runJob(readNewest(manifests))) ?? (await runJob(create(manifests, log, random, clock))));
   checkLog(manifest.state, log);
+  await checkAncestors(manifest.state, store, ancestors);
   await runJob(manifest.commit([{ kind: 'claim' }], manifest.state.term + 1));
+  // From here on nothing is acknowledged by whoever was there before, and what was is read below.
+  log.claim?.(manifest.state.term);
 
   const segments = new SegmentFormat(heap, kernels);
   const arenas = new Arenas(heap, kernels, plan.memtableBytes);
@@ -119,14 +124,14 @@ async function openLocked(
     kernels,
     store,
     readingBytes: plan.largeBlockBytes,
-    database: manifest.state.database,
+    places: new SstPlaces(manifest.state, store, ancestors),
+    metaBytes: plan.restBytes,
     onGarbage: (sst) => engine.maintenance.collector.discard(sst),
     explain: () => andThen(manifest.isOvertaken(), (overtaken) => (overtaken ? fenced() : undefined)),
   });
-  const infos = [...manifest.state.version.ssts()];
-  const ssts = await runJob(openSsts(catalog, infos));
+  const ssts = [...manifest.state.version.ssts()].map((info) => catalog.open(info));
   const engine: Engine = new Engine(
-    { heap, kernels, cache, catalog, store, log, logWriter, segments, settings, plan, clock, turns, manifest, arenas, unlock },
+    { heap, kernels, cache, catalog, store, log, logWriter, segments, settings, plan, clock, turns, waitUntil, manifest, arenas, unlock },
     ssts,
     recovered.memtables,
     active,
@@ -153,12 +158,16 @@ function* create(parts: ManifestParts, log: LogStore, random: Random, clock: Clo
     nonce: parts.newNonce(),
     parentNonce: '',
     database: randomHex(random, 16),
+    ancestors: [],
+    claims: [],
     log: { kind: log.kind, uuid: randomHex(random, 16) },
     logPosition: 0,
     flushedEpoch: 0n,
     safeEpoch: 0n,
     pendingFrom: 1,
     nextObject: 1,
+    floor: 0,
+    retired: [],
     now: clock.now(),
     keySpaces: [],
     nextKeySpace: 1,
@@ -201,10 +210,6 @@ async function startSegment(
 function* stillMine(parts: ManifestParts, state: ManifestState): Job<void> {
   if (yield* isNewest(parts, state)) return;
   throw new StorageError('FENCED', 'another writer took this database over while it was being opened: open again');
-}
-
-function* openSsts(catalog: SstCatalog, infos: readonly SstInfo[]): Job<Sst[]> {
-  return yield* settle(allOf(infos.map((info) => catalog.open(info))));
 }
 
 function afterOpen(engine: Engine, recovered: Recovered): void {

@@ -10,8 +10,8 @@ import type { ObjectStore } from '../store/object-store.ts';
 
 export interface ReadHost {
   readonly parts: { readonly store: ObjectStore; readonly clock: Clock };
-  readonly points: PointReader;
-  readonly pages: PageScanner;
+  readonly points: Pick<PointReader, 'get'>;
+  readonly pages: Pick<PageScanner, 'fill'>;
   readonly snapshots: Pins;
   /** What reads see now; `capture` makes a moment of it that stays. */
   readonly visible: Epoch & { capture(): Epoch };

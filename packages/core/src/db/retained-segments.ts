@@ -71,12 +71,19 @@ function needed({ logPosition }: ManifestState, all: readonly SegmentInfo[], las
   }));
 }
 
-/** A fence tells of all earlier segments, and those that it names were made durable before it was written. Other segments tell of the one before. */
+/**
+ * A fence tells of all earlier segments, and those that it names were made durable before it was written. What an earlier fence says of them does not count
+ * any more: it may be of somebody who was overtaken before it was written, and who had read the log before others appended what the later one has found.
+ * Other segments tell of the one before.
+ */
 function applyTo(earlier: readonly RetainedSegment[], header: SegmentHeader, fence: readonly FenceEntry[] | undefined): void {
   const previous = earlier.at(-1);
   if (fence !== undefined) {
     const ends = new Map(fence.map(({ segment, end }) => [segment, end]));
-    for (const segment of earlier) limitTo(segment, ends.get(segment.number) ?? 0, ends.get(segment.number) ?? 0);
+    for (const segment of earlier) {
+      segment.limit = Infinity;
+      limitTo(segment, ends.get(segment.number) ?? 0, ends.get(segment.number) ?? 0);
+    }
   } else if (previous !== undefined && header.previousEnd > 0) limitTo(previous, header.previousEnd, header.previousSynced);
 }
 

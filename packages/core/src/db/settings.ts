@@ -1,5 +1,6 @@
 // Settings of an open database: plain data, checked once. Components (store, log, clock, randomness) are apart.
 
+import type { CompactionDelegate } from '../compaction/delegate.ts';
 import type { OnEvent } from '../stats/events.ts';
 import type { Durability } from '../write/durability.ts';
 
@@ -12,5 +13,9 @@ export interface Settings {
   readonly compression: 'lz4' | 'none';
   /** Writes of one term, about, after which the writer claims the next. Tests make it small. */
   readonly lastEpochLow: number;
+  /** How long what merges have replaced stays for readers without a pin. */
+  readonly retainMs: number;
   readonly onEvent: OnEvent | undefined;
+  /** Where merges are done, if not here. */
+  readonly compaction?: CompactionDelegate | undefined;
 }

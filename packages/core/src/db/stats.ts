@@ -1,6 +1,7 @@
 // What an open database holds and did, as plain data.
 
 import { levelScore } from '../compaction/planner.ts';
+import type { RequestStats } from '../store/request-stats.ts';
 import type { Engine } from './engine.ts';
 
 export interface LevelStats {
@@ -24,6 +25,8 @@ export interface DatabaseStats {
   readonly memory: { readonly budgetBytes: number; readonly allocatedBytes: number };
   readonly snapshots: number;
   readonly loads: { readonly partitions: number; readonly blocks: number; readonly bytes: number };
+  /** Sent by the store since it was made, whoever uses it; undefined where it sends none. */
+  readonly requests: RequestStats | undefined;
   readonly work: {
     readonly flushes: number;
     readonly flushedBytes: number;
@@ -61,6 +64,7 @@ export function statsOf(engine: Engine): DatabaseStats {
     memory: { budgetBytes: parts.settings.memoryBudgetBytes, allocatedBytes: parts.heap.allocatedBytes },
     snapshots: engine.snapshots.count,
     loads: { partitions: catalog.stats.partitionLoads, blocks: catalog.stats.blockLoads, bytes: catalog.stats.loadedBytes },
+    requests: parts.store.requests?.(),
     work: engine.stats.copy(),
   };
 }

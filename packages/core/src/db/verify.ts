@@ -52,6 +52,9 @@ async function verifyManifests({ parts }: Engine): Promise<void> {
 async function verifySst(engine: Engine, sst: Sst, count: { blocks: number; bytes: number }, problems: Problem[]): Promise<void> {
   const { heap } = engine.parts;
   const { u32 } = heap;
+  await attempt(problems, async () => engine.catalog.checkHead(sst));
+  // Without it nobody knows where the rest is.
+  if (!sst.hasHead) return;
   for (let i = 0; i < sst.partitionCount(u32); i++) {
     const place = sst.partitionPlace(u32, i);
     await attempt(problems, async () => {

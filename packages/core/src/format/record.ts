@@ -9,6 +9,10 @@ export const RECORD_FENCE = 5;
 export const RECORD_CLOSE = 6;
 export const RECORD_EDIT = 16;
 export const RECORD_SNAPSHOT = 17;
+export const RECORD_PLAN = 32;
+export const RECORD_CLAIM = 33;
+export const RECORD_RESULT = 34;
+export const RECORD_FAILED = 35;
 const RECORD_VERSION = 1;
 
 /** Bytes of a record in its object. */

@@ -1,8 +1,10 @@
-// What the manifest records of one SST: enough to plan compactions and to open it with one read, without touching its objects.
+// What the manifest records of one SST: enough to open it and to plan compactions without touching its objects.
 // Fields that only later capabilities use (ingestion, clones, key separation, encryption) are part of the format from the first day.
 
+import { MAX_STORED_KEY } from '@varve/wasm-kernels';
 import { base64Decode, base64Encode } from '../base/base64.ts';
 import { unreadable } from '../base/errors.ts';
+import { compareBytes } from './compare-bytes.ts';
 import { storedEpoch, storedNumber, storedText, unsound } from './json-checks.ts';
 import { idText, parseId, type ObjectId } from './object-names.ts';
 
@@ -78,23 +80,26 @@ export function sstInfoToJson(info: SstInfo): SstInfoJson {
   };
 }
 
-/** Types and ranges only: whether it is what the SST says of itself is seen when that is opened. */
+/** Types and ranges only: whether it is what the SST says of itself is seen when its head is read. */
 export function sstInfoFromJson(json: SstInfoJson): SstInfo {
   const later = LATER_FIELDS.find((field) => json[field] !== undefined);
   if (later !== undefined) throw unreadable('SST', `field=${later}`);
+  const smallest = base64Decode(storedText(json.smallest));
+  const largest = base64Decode(storedText(json.largest));
+  if (compareBytes(smallest, largest) > 0) throw unsound(json.largest);
   return {
     id: idFromJson(json.id),
     dataBytes: storedNumber(json.data),
     metaBytes: storedNumber(json.meta),
     headBytes: storedNumber(json.head, LARGEST_HEAD_BYTES),
-    smallest: base64Decode(storedText(json.smallest)),
-    largest: base64Decode(storedText(json.largest)),
+    smallest,
+    largest,
     minEpoch: storedEpoch(json.minEpoch),
     maxEpoch: storedEpoch(json.maxEpoch),
     entries: storedNumber(json.entries),
     tombstones: storedNumber(json.tombstones),
     rawBytes: storedNumber(json.raw),
-    longestKey: storedNumber(json.longestKey),
+    longestKey: storedNumber(json.longestKey, MAX_STORED_KEY),
     longestBlock: storedNumber(json.longestBlock),
     partitions: storedNumber(json.partitions),
   };

@@ -11,10 +11,12 @@ import { EngineStats } from '../stats/engine-stats.ts';
 import type { EngineEvent } from '../stats/events.ts';
 import { failCall, type MemoryStoreOptions } from '../store/memory-handle.ts';
 import { memoryStore } from '../store/memory-store.ts';
+import type { EditJson } from '../version/manifest-format.ts';
 import { SNAPSHOT_EVERY } from '../version/manifest.ts';
 import { ObjectIds } from '../version/object-ids.ts';
-import { manifestState, sstInfo } from '../version/version-test-kit.ts';
+import { manifestState, sstInfo, versionOf } from '../version/version-test-kit.ts';
 import { Collector, type CollectorHost } from './collector.ts';
+import { NOON, pinnedOf, pinObject } from './pinned-test-kit.ts';
 
 const sst = (counter: number, term = 1): Sst => new Sst(sstInfo(counter, 0, 9, { id: { term, counter } }), { term, counter }, 64);
 
@@ -32,6 +34,10 @@ function setUp(options: MemoryStoreOptions = {}) {
     state: manifestState({ number: 1 }),
     ended: false as boolean,
     objectIds: new ObjectIds(),
+    pinned: pinnedOf(store),
+    retainMs: 0,
+    now: () => NOON,
+    clock: { now: () => NOON },
     tell: (event: EngineEvent) => void events.push(event),
   } satisfies CollectorHost;
   const put = (...names: string[]): void => {
@@ -127,6 +133,94 @@ describe('an SST that nobody needs any more', () => {
   });
 });
 
+describe('for readers elsewhere', () => {
+  const MINUTE = 60_000;
+  const retired = (counter: number, number: number, at: number) => ({ id: { term: 1, counter }, number, at });
+
+  it('an SST stays while the floor is below the manifest that gave it up, and goes when that has risen', async () => {
+    const { collector, host, putSst, left } = setUp();
+    host.state = { ...host.state, number: 40, floor: 38, retired: [retired(1, 39, NOON)] };
+    putSst(sst(1));
+    putSst(sst(2));
+    collector.discard(sst(1));
+    collector.discard(sst(2));
+    await host.scheduler.idle();
+    expect(left()).toEqual([sst(1).metaName, sst(1).dataName]);
+    host.state = { ...host.state, number: 41, floor: 39, retired: [] };
+    collector.afterCommit();
+    await host.scheduler.idle();
+    expect(left()).toEqual([]);
+  });
+
+  it('the floor rises over what went out of use long enough ago, and at once where nothing is to be kept', () => {
+    const { collector, host } = setUp();
+    const edits: EditJson[] = [{ kind: 'ssts', removed: [], added: [] }];
+    const state = { ...host.state, number: 40, retired: [retired(1, 36, NOON - 6 * MINUTE), retired(2, 39, NOON - 4 * MINUTE)] };
+    expect(collector.floorWith([])).toBeUndefined();
+    expect(collector.floorWith(edits)).toBe(2);
+    host.state = state;
+    expect(collector.floorWith([])).toBe(41);
+    Object.assign(host, { retainMs: 5 * MINUTE });
+    expect(collector.floorWith(edits)).toBe(36);
+    Object.assign(host, { retainMs: 7 * MINUTE });
+    expect(collector.floorWith(edits)).toBeUndefined();
+  });
+
+  it('a clock that was ahead does not keep everything until then', () => {
+    const { collector, host } = setUp();
+    const HOUR = 60 * MINUTE;
+    let time = NOON;
+    Object.assign(host, { retainMs: 5 * MINUTE, now: () => NOON + HOUR, clock: { now: () => time } });
+    host.state = { ...host.state, number: 40, retired: [retired(1, 39, NOON + HOUR)] };
+    expect(collector.floorWith([])).toBeUndefined();
+    time += 5 * MINUTE - 1;
+    expect(collector.floorWith([])).toBeUndefined();
+    time++;
+    expect(collector.floorWith([])).toBe(39);
+  });
+
+  it('an SST that is pinned stays, and is looked at again with the next that goes', async () => {
+    const { collector, host, putSst, left } = setUp();
+    const { object, bytes } = pinObject({ state: manifestState({ version: versionOf([[sstInfo(1, 0, 9)]]) }) });
+    host.store.sync.put(object, bytes);
+    for (const n of [1, 2, 3]) putSst(sst(n));
+    collector.discard(sst(1));
+    collector.discard(sst(2));
+    await host.scheduler.idle();
+    expect(left('sst/')).toHaveLength(4);
+    host.store.sync.delete([object]);
+    collector.discard(sst(3));
+    await host.scheduler.idle();
+    expect(left('sst/')).toEqual([]);
+  });
+
+  it('a pin that is damaged holds everything up, with a warning', async () => {
+    const { collector, host, putSst, left, events } = setUp();
+    const { object, bytes } = pinObject();
+    bytes[40]! ^= 1;
+    host.store.sync.put(object, bytes);
+    putSst(sst(1));
+    collector.discard(sst(1));
+    await host.scheduler.idle();
+    expect(left('sst/')).toHaveLength(2);
+    expect(events).toEqual([{ kind: 'warning', message: expect.stringContaining(object) as string }]);
+  });
+
+  it('what a writer before kept for them is kept on', async () => {
+    const { collector, host, putSst, left } = setUp();
+    host.state = { ...host.state, number: 40, term: 3, version: versionOf([]), retired: [retired(1, 39, NOON)] };
+    putSst(sst(1));
+    putSst(sst(2));
+    collector.begin();
+    await host.scheduler.idle();
+    expect(left('sst/')).toEqual([sst(1).metaName, sst(1).dataName]);
+    host.state = { ...host.state, number: 41, floor: 39, retired: [] };
+    collector.afterCommit();
+    await host.scheduler.idle();
+    expect(left('sst/')).toEqual([]);
+  });
+});
+
 describe('segments of the log', () => {
   it('below the beginning that the manifest names go at open: who flushed may have died before its truncation', async () => {
     const { collector, host, truncated } = setUp();
@@ -170,7 +264,7 @@ describe('manifests', () => {
     collector.begin();
     collector.discard(sst(1));
     await host.scheduler.idle();
-    expect(deletes).toEqual([`${sst(1).dataName} ${sst(1).metaName}`, ...[3, 15, 47].map(manifestName)]);
+    expect(deletes).toEqual([...[3, 15, 47].map(manifestName), `${sst(1).dataName} ${sst(1).metaName}`]);
   });
 
   it('that cannot be deleted hold up those above them', async () => {

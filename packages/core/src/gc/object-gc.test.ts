@@ -1,11 +1,13 @@
 // What is proven garbage, and what only looks like it.
 
 import { describe, expect, it } from 'vitest';
-import { idText, metaName, sstName } from '../format/object-names.ts';
-import { runJob } from '../scheduler/job.ts';
+import { idText, metaName, sstName, type ObjectId } from '../format/object-names.ts';
+import { runJob, type Job } from '../scheduler/job.ts';
 import { memoryStore } from '../store/memory-store.ts';
 import { manifestState, sstInfo, versionOf } from '../version/version-test-kit.ts';
 import { collectGarbage } from './object-gc.ts';
+import type { Pinned } from './pinned.ts';
+import { pinnedOf } from './pinned-test-kit.ts';
 
 const id = (term: number, counter: number) => ({ term, counter });
 
@@ -30,21 +32,21 @@ describe('garbage', () => {
   it('is an SST that no version needs, of a term that is over or with a counter that is decided', async () => {
     const garbage = objectsOf(id(2, 6), id(4, 999), id(5, 1), id(5, 9));
     const { store, left } = storeWith(garbage);
-    expect(await runJob(collectGarbage(store, () => state))).toBe(garbage.length);
+    expect(await runJob(collectGarbage(store, pinnedOf(store), () => state))).toBe(garbage.length);
     expect(left()).toEqual([]);
   });
 
   it('is never an SST of the version', async () => {
     const needed = objectsOf(id(5, 3), id(2, 7));
     const { store, left } = storeWith(needed);
-    expect(await runJob(collectGarbage(store, () => state))).toBe(0);
+    expect(await runJob(collectGarbage(store, pinnedOf(store), () => state))).toBe(0);
     expect(left().sort()).toEqual([...needed].sort());
   });
 
   it('is not what may be under way, in this term or a later one', async () => {
     const pending = objectsOf(id(5, 10), id(5, 4000), id(6, 1));
     const { store, left } = storeWith(pending);
-    await runJob(collectGarbage(store, () => state));
+    await runJob(collectGarbage(store, pinnedOf(store), () => state));
     expect(left().sort()).toEqual([...pending].sort());
   });
 
@@ -54,6 +56,7 @@ describe('garbage', () => {
     await runJob(
       collectGarbage(
         store,
+        pinnedOf(store),
         () => state,
         () => [id(4, 7)],
       ),
@@ -63,7 +66,7 @@ describe('garbage', () => {
 
   it('is half of an SST as well: a writer that died between its two objects leaves one', async () => {
     const { store, left } = storeWith([sstName(id(4, 1)), metaName(id(4, 2))]);
-    await runJob(collectGarbage(store, () => state));
+    await runJob(collectGarbage(store, pinnedOf(store), () => state));
     expect(left()).toEqual([]);
   });
 
@@ -77,7 +80,7 @@ describe('garbage', () => {
       'sst/1-1.sst',
     ];
     const { store, left } = storeWith(others);
-    expect(await runJob(collectGarbage(store, () => state))).toBe(0);
+    expect(await runJob(collectGarbage(store, pinnedOf(store), () => state))).toBe(0);
     expect(left().sort()).toEqual([...others].sort());
   });
 
@@ -89,9 +92,23 @@ describe('garbage', () => {
       return store.sync.list(prefix);
     };
     const before = { ...state, version: versionOf([]) };
-    await runJob(collectGarbage({ ...store, sync: undefined, list }, () => (listed ? state : before)));
+    await runJob(collectGarbage({ ...store, sync: undefined, list }, pinnedOf(store), () => (listed ? state : before)));
     expect(left()).toHaveLength(2);
   });
+});
+
+it('is not what went out of use while pins were looked for: whoever pinned it then could not know', async () => {
+  const { store, left } = storeWith(objectsOf(id(5, 3)));
+  let now = state;
+  const pins = pinnedOf(store);
+  const pinned = {
+    *look(): Job<(id: ObjectId) => boolean> {
+      now = { ...state, version: versionOf([]) };
+      return yield* pins.look();
+    },
+  } as unknown as Pinned;
+  expect(await runJob(collectGarbage(store, pinned, () => now))).toBe(0);
+  expect(left()).toHaveLength(2);
 });
 
 describe('deleting it', () => {
@@ -101,7 +118,7 @@ describe('deleting it', () => {
     const sizes: number[] = [];
     const door = { ...store, delete: (some: readonly string[]) => void sizes.push(some.length) };
     let breaths = 0;
-    const job = collectGarbage(door, () => state);
+    const job = collectGarbage(door, pinnedOf(store), () => state);
     for (let step = job.next(); step.done !== true;) {
       if (step.value === undefined) breaths++;
       step = job.next(step.value?.later());
@@ -116,7 +133,7 @@ describe('deleting it', () => {
       store.sync.delete([sstName(id(4, 1))]);
       return state;
     };
-    expect(await runJob(collectGarbage(store, current))).toBe(4);
+    expect(await runJob(collectGarbage(store, pinnedOf(store), current))).toBe(4);
     expect(left()).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import type { ObjectStore } from '../store/object-store.ts';
 import type { EditsJson, SnapshotJson } from '../version/manifest-format.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
 import { decodeManifest, readNewest } from '../version/manifest.ts';
-import { kernelRoom, type KernelRoom } from './kernel-room.ts';
+import { kernelRoom, type KernelRoom } from '../heap/kernel-room.ts';
 import { naming } from './naming.ts';
 
 /** One manifest object. */
@@ -22,12 +22,17 @@ const ROOM_BYTES = 64 * 1024 * 1024;
 const ATTEMPTS = 3;
 
 /** Kept: whoever looks once looks again, and reserving is what costs. */
-let manifestRoom: KernelRoom | undefined;
+let room: KernelRoom | undefined;
+
+/** Room to read or write a manifest. */
+export function manifestRoom(): KernelRoom {
+  room ??= kernelRoom(ROOM_BYTES);
+  return room;
+}
 
 /** The newest state of a database, or undefined where there is none. */
 export async function readState(store: ObjectStore): Promise<ManifestState | undefined> {
-  manifestRoom ??= kernelRoom(ROOM_BYTES);
-  const parts = { ...manifestRoom, store, newNonce: () => '' };
+  const parts = { ...manifestRoom(), store, newNonce: () => '' };
   for (let attempt = 1; ; attempt++) {
     try {
       return await runJob(readNewest(parts));

@@ -5,7 +5,7 @@ import { segmentName } from '../format/object-names.ts';
 import { RECORD_BATCH, RECORD_CLOSE, RECORD_FENCE, recordBytes } from '../format/record.ts';
 import { SEGMENT_HEADER_BYTES, type FenceEntry, type SegmentFormat, type SegmentSeed } from '../wal/segment-format.ts';
 import { readBatch, type InspectedBatch } from './batch.ts';
-import type { KernelRoom } from './kernel-room.ts';
+import type { KernelRoom } from '../heap/kernel-room.ts';
 import { naming } from './naming.ts';
 
 /** One valid record. `offset` and `bytes` say where it stands in the segment. */

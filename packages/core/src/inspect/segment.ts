@@ -5,7 +5,7 @@ import { segmentName } from '../format/object-names.ts';
 import type { LogStore, SegmentInfo } from '../store/log-store.ts';
 import { SegmentFormat, SEGMENT_HEADER_BYTES, type SegmentHeader } from '../wal/segment-format.ts';
 import { SegmentReader } from '../wal/segment-reader.ts';
-import { kernelRoom } from './kernel-room.ts';
+import { kernelRoom } from '../heap/kernel-room.ts';
 import { readRecords, type InspectedRecord } from './records.ts';
 
 /** What a segment holds. */

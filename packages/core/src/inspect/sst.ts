@@ -20,7 +20,7 @@ import { metaChecksum, seedOf } from '../sst/seeds.ts';
 import type { ObjectReader, ObjectStore } from '../store/object-store.ts';
 import { readBlock } from './block.ts';
 import type { InspectedEntry } from './entry.ts';
-import { kernelRoom, type KernelRoom } from './kernel-room.ts';
+import { kernelRoom, type KernelRoom } from '../heap/kernel-room.ts';
 import { naming } from './naming.ts';
 import { filterLines, readBlockPlaces, type BlockPlace } from './partition.ts';
 

@@ -41,8 +41,8 @@ export interface MergeHost {
   planMerge(request: MergeRequest): MergePlan;
   /** Commits edits as the next manifest and installs what they name before anybody else runs. */
   commit(edits: () => readonly EditJson[], install: () => void, ids?: Set<ObjectId>): Job<void>;
-  /** SSTs come, SSTs and flushed memtables go. */
-  install(added: readonly WrittenSst[], removed: readonly Sst[], flushed: readonly Memtable[]): void;
+  /** SSTs come, SSTs and flushed memtables go. Those that come are `opened` where somebody else wrote them. */
+  install(added: readonly WrittenSst[], removed: readonly Sst[], flushed: readonly Memtable[], opened?: readonly Sst[]): void;
   sstOf(info: SstInfo): Sst;
   tell(event: EngineEvent): void;
   /** A job failed. What may pass (no room, no answer) is only told; everything else ends the writer. */

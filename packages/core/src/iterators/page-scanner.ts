@@ -37,6 +37,7 @@ import type { Epoch } from '../format/epoch.ts';
 import type { ScanBounds } from '../format/range-bounds.ts';
 import type { Heap } from '../heap/heap.ts';
 import type { SstCatalog } from '../sst/catalog.ts';
+import { ColdRuns } from './cold-runs.ts';
 import type { MergeRoom } from './merge-room.ts';
 import { PageBuffers, type Page } from './page.ts';
 import type { ReadView } from './read-view.ts';
@@ -44,6 +45,10 @@ import type { ReadView } from './read-view.ts';
 const PAGE_BYTES = 64 * 1024;
 /** Bounds that are no longer than this together need no memory of their own. */
 const BOUND_BYTES = 1024;
+/** Before all versions of a key. */
+const NEWEST: Epoch = { high: 0xffffffff, low: 0xffffffff };
+/** Rows of requests before every run has what a page begins with: heads, then partitions. */
+const FIRST_ROWS = 2;
 
 /** Which entries of which moment. */
 export interface PageRequest {
@@ -65,12 +70,15 @@ interface Workspace {
   longestKey: number;
   page: number;
   pageBytes: number;
+  /** How often the page was interrupted for a partition. */
+  partitionsMissed: number;
 }
 
 export class PageScanner {
   readonly #heap: Heap;
   readonly #kernels: Kernels;
   readonly #catalog: SstCatalog;
+  readonly #cold: ColdRuns;
   readonly #room: MergeRoom;
   readonly #buffers = new PageBuffers();
   /** A workspace that nobody uses right now. Fills that overlap (asynchronous stores) get more, which are given back. */
@@ -80,6 +88,7 @@ export class PageScanner {
     this.#heap = heap;
     this.#kernels = kernels;
     this.#catalog = catalog;
+    this.#cold = new ColdRuns(heap, kernels, catalog);
     this.#room = room;
   }
 
@@ -119,9 +128,26 @@ export class PageScanner {
     if (status === STATUS_TOO_LARGE) return this.#enlarge(workspace);
     if (status !== STATUS_NEED_BLOCK && status !== STATUS_NEED_PARTITION) throw this.#failure(status, workspace);
     return this.#withRoom(
-      () => this.#catalog.load(status, workspace.scan + SCAN_ANSWER),
+      () => this.#load(status, workspace),
       () => undefined,
     );
+  }
+
+  /** While the page begins, all runs are asked at once for what it begins with. */
+  #load(status: number, workspace: Workspace): MaybePromise<void> {
+    const { scan } = workspace;
+    const loading = this.#catalog.load(status, scan + SCAN_ANSWER);
+    if (!isPromise(loading) || status !== STATUS_NEED_PARTITION || workspace.partitionsMissed++ >= FIRST_ROWS) return loading;
+    const field = (offset: number): number => this.#heap.u32[(scan + offset) >>> 2]!;
+    const isReverse = field(SCAN_REVERSE) !== 0;
+    const [key, keyBytes] = isReverse ? [SCAN_UPPER, SCAN_UPPER_LENGTH] : [SCAN_LOWER, SCAN_LOWER_LENGTH];
+    return this.#cold.beside(status, loading, {
+      view: field(SCAN_VIEW),
+      key: field(key),
+      keyBytes: field(keyBytes),
+      epoch: NEWEST,
+      isReverse,
+    });
   }
 
   #failure(status: number, { scan }: Workspace): Error {
@@ -135,13 +161,11 @@ export class PageScanner {
     return this.#buffers.copy(bytes, page, u32[at + SCAN_USED / 4], u32[at + SCAN_LAST / 4], u32[at + SCAN_COUNT / 4], last);
   }
 
-  #prepare(
-    { scan, bounds, longestKey, page, pageBytes }: Workspace,
-    view: ReadView,
-    { bounds: range, after, epoch, now, limit }: PageRequest,
-  ): void {
+  #prepare(workspace: Workspace, view: ReadView, { bounds: range, after, epoch, now, limit }: PageRequest): void {
+    const { scan, bounds, longestKey, page, pageBytes } = workspace;
     const { u32, bytes } = this.#heap;
     const { lower, upper } = startOf(range, after);
+    workspace.partitionsMissed = 0;
     bytes.set(lower, bounds);
     bytes.set(upper, bounds + lower.length);
     const at = scan >>> 2;
@@ -200,7 +224,16 @@ export class PageScanner {
     const base = this.#heap.allocate(scanBytes + boundBytes, 'a scan');
     try {
       const page = this.#heap.allocate(PAGE_BYTES, 'a page of a scan');
-      return { scan: base, scanBytes: needed, bounds: base + scanBytes, boundBytes, longestKey, page, pageBytes: PAGE_BYTES };
+      return {
+        scan: base,
+        scanBytes: needed,
+        bounds: base + scanBytes,
+        boundBytes,
+        longestKey,
+        page,
+        pageBytes: PAGE_BYTES,
+        partitionsMissed: 0,
+      };
     } catch (error) {
       this.#heap.release(base);
       throw error;

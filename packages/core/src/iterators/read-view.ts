@@ -85,6 +85,11 @@ export class ReadView {
     return this.memtables.reduce((longest, memtable) => Math.max(longest, memtable.longestKey), this.#longestStored);
   }
 
+  /** Nobody holds it any more: what it names may be gone. */
+  get ended(): boolean {
+    return this.#pins === 0;
+  }
+
   pin(): this {
     this.#pins++;
     return this;

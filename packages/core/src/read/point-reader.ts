@@ -20,6 +20,7 @@ import { isPromise, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Epoch } from '../format/epoch.ts';
 import type { KeySpaceCodec } from '../format/key-space.ts';
 import type { Heap } from '../heap/heap.ts';
+import { ColdRuns } from '../iterators/cold-runs.ts';
 import type { ReadView } from '../iterators/read-view.ts';
 import type { SstCatalog } from '../sst/catalog.ts';
 
@@ -33,6 +34,7 @@ export class PointReader {
   readonly #heap: Heap;
   readonly #kernels: Kernels;
   readonly #catalog: SstCatalog;
+  readonly #cold: ColdRuns;
   readonly #key: number;
   readonly #answer: number;
 
@@ -40,6 +42,7 @@ export class PointReader {
     this.#heap = heap;
     this.#kernels = kernels;
     this.#catalog = catalog;
+    this.#cold = new ColdRuns(heap, kernels, catalog);
     this.#answer = heap.allocate(ANSWER_BYTES, 'the answer of a get');
     this.#key = heap.allocate(KEY_BYTES, 'the key of a get');
   }
@@ -85,7 +88,7 @@ export class PointReader {
       if (status === STATUS_DONE) return undefined;
       if (status === STATUS_CORRUPT) throw this.#catalog.damage(answer);
       const loading = this.#catalog.load(status, answer);
-      if (isPromise(loading)) return this.#findLater(view, key, keyBytes, { high: epoch.high, low: epoch.low }, take, loading);
+      if (isPromise(loading)) return this.#findLater(view, key, keyBytes, { high: epoch.high, low: epoch.low }, take, { status, loading });
     }
   }
 
@@ -113,7 +116,7 @@ export class PointReader {
     keyBytes: number,
     epoch: Epoch,
     take: Take<T>,
-    loading: Promise<void>,
+    { status: missing, loading }: { readonly status: number; readonly loading: Promise<void> },
   ): Promise<T | undefined> {
     const heap = this.#heap;
     // Also where there is no memory: what is on its way goes into a frame of this view.
@@ -123,13 +126,14 @@ export class PointReader {
       answer = heap.allocate(ANSWER_BYTES + keyBytes, 'a get that waits for its block');
       const key = answer + ANSWER_BYTES;
       heap.bytes.copyWithin(key, sharedKey, sharedKey + keyBytes);
-      await loading;
+      const sought = { view: view.address, key, keyBytes, epoch };
+      await this.#cold.beside(missing, loading, sought);
       for (;;) {
         const status = this.#kernels.viewGet(view.address, key, keyBytes, epoch.low, epoch.high, answer);
         if (status === STATUS_FOUND) return this.#take(answer, take);
         if (status === STATUS_DONE) return undefined;
         if (status === STATUS_CORRUPT) throw this.#catalog.damage(answer);
-        await this.#catalog.load(status, answer);
+        await this.#cold.beside(status, this.#catalog.load(status, answer), sought);
       }
     } finally {
       if (answer !== 0) heap.release(answer);

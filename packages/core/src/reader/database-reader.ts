@@ -75,7 +75,7 @@ export class DatabaseReader<K, V, P = K, KI = K, VI = V> extends ReaderSpace<K, 
 
   /**
    * Resolves once this reader sees all writes up to this epoch that are there: one that was not durable and went with a crash is not. Looks again and again, and
-   * small writes wait for a `flush`: give it a signal.
+   * unless the log is followed small writes wait for a `flush`: give it a signal.
    */
   async waitEpoch(epoch: bigint, { signal }: ReadOptions = {}): Promise<void> {
     if (typeof epoch !== 'bigint') throw new TypeError(`waitEpoch takes the epoch of a write, a bigint, not ${describe(epoch)}`);

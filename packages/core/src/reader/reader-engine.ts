@@ -18,6 +18,7 @@ import type { Heap } from '../heap/heap.ts';
 import { MergeRoom } from '../iterators/merge-room.ts';
 import { PageScanner } from '../iterators/page-scanner.ts';
 import { ReadView } from '../iterators/read-view.ts';
+import type { Memtable } from '../memtable/memtable.ts';
 import { Snapshots, type EpochPin, type Pins } from '../mvcc/snapshots.ts';
 import { PointReader } from '../read/point-reader.ts';
 import { runJob } from '../scheduler/job.ts';
@@ -28,16 +29,24 @@ import type { Sst } from '../sst/sst.ts';
 import { tell, type OnEvent } from '../stats/events.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
+import type { SstPlaces } from '../version/ancestors.ts';
 import { readNewer, type ManifestParts } from '../version/manifest.ts';
+import type { LogFollower } from './follow.ts';
 import { Moment } from './moment.ts';
+import { OneForAll } from './one-for-all.ts';
+import { pagesByPiece, pointsByPiece, type Piecemeal } from './piecemeal.ts';
 
-/** Looks in a row that meet a version whose objects go while they are opened. */
+/** Looks in a row that meet a log of which the writer cuts off the beginning while it is read. */
 const MOST_LOOKS = 5;
+/** When those who need a look take another's for lost. */
+const LOST_LOOK_MS = 2000;
 
 export interface ReaderParts {
   readonly heap: Heap;
   readonly kernels: Kernels;
   readonly store: ObjectStore;
+  /** Where SSTs lie. */
+  readonly places: SstPlaces;
   readonly clock: Clock;
   readonly turns: Turns;
   readonly plan: MemoryPlan;
@@ -45,17 +54,22 @@ export interface ReaderParts {
   /** Reads see nothing that is older; undefined: they see what `refresh` found. */
   readonly staleMs: number | undefined;
   readonly onEvent: OnEvent | undefined;
+  /** With `follow: 'log'`. */
+  readonly log: LogFollower | undefined;
+  /** How it reads where nothing may be waited for that belongs to another's request. */
+  readonly piecemeal: Piecemeal | undefined;
 }
 
 export class ReaderEngine implements ReadHost {
   readonly parts: ReaderParts;
   readonly cache: BlockCache;
   readonly catalog: SstCatalog;
-  readonly points: PointReader;
-  readonly pages: PageScanner;
+  readonly points: ReadHost['points'];
+  readonly pages: ReadHost['pages'];
   /** Claims of scans and snapshots, which keep the view that they read from. */
   readonly snapshots: Pins;
   readonly #pins: Snapshots;
+  readonly #log: LogFollower | undefined;
   readonly #manifests: ManifestParts;
   readonly #ssts = new Map<string, Sst>();
   #moment: Moment;
@@ -66,12 +80,15 @@ export class ReaderEngine implements ReadHost {
   #lookBegan = -Infinity;
   #nextLook: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
+  readonly #looks: OneForAll;
 
   /** Opens nothing yet: `start` does. */
   constructor(parts: ReaderParts, state: ManifestState) {
     const { heap, kernels, store, plan, turns } = parts;
     this.parts = parts;
+    this.#log = parts.log;
     this.#manifests = manifestsOf(parts);
+    this.#looks = new OneForAll(parts.clock, turns);
     this.cache = new BlockCache(
       heap,
       parts.blockSizeBytes,
@@ -81,31 +98,30 @@ export class ReaderEngine implements ReadHost {
     this.catalog = new SstCatalog({
       heap,
       kernels,
-      store,
+      store: parts.piecemeal?.store ?? store,
       cache: this.cache,
       readingBytes: plan.largeBlockBytes,
-      database: state.database,
+      places: placesOf(parts),
+      metaBytes: plan.restBytes,
       onGarbage: ({ dataName, metaName }) => {
         for (const name of [dataName, metaName]) letGo({ close: () => this.catalog.closeObject(name) });
       },
       explain: (object) => this.#explain(object),
     });
-    this.points = new PointReader(heap, kernels, this.catalog);
+    const points = new PointReader(heap, kernels, this.catalog);
     // Nothing is merged here: the scheduler has no task.
-    this.pages = new PageScanner(heap, kernels, this.catalog, new MergeRoom(new Scheduler(turns), this.cache, store.sync !== undefined));
+    const pages = new PageScanner(heap, kernels, this.catalog, new MergeRoom(new Scheduler(turns), this.cache, store.sync !== undefined));
+    this.points = parts.piecemeal === undefined ? points : pointsByPiece(parts.piecemeal, points, this.catalog);
+    this.pages = parts.piecemeal === undefined ? pages : pagesByPiece(parts.piecemeal, pages, this.catalog);
     this.#pins = new Snapshots((message) => tell(parts.onEvent, { kind: 'warning', message }));
     this.snapshots = { pin: (owner, epoch, warning) => this.#pin(owner, epoch as Moment, warning) };
     this.#moment = new Moment({ ...state, number: 0 }, this.#viewOf([]), 0n);
   }
 
-  /** Opens what the state names, which was asked for at the time of `began`, or what is the newest by then. */
+  /** Begins with this state, which was asked for at the time of `began`. */
   async start(state: ManifestState, began: number): Promise<void> {
-    try {
-      await this.#followTo(state);
-    } catch (error) {
-      if (!isExpired(error)) throw error;
-      return this.refresh();
-    }
+    this.#followTo(state);
+    if (this.#log !== undefined) return this.refresh();
     this.#lookedAt = began;
   }
 
@@ -139,6 +155,13 @@ export class ReaderEngine implements ReadHost {
   /** What a read that begins now has to wait for, if anything. */
   fresh(): Promise<void> | undefined {
     if (!this.isFollowing || this.#isNew(this.#lookedAt)) return undefined;
+    if (this.parts.piecemeal !== undefined) {
+      return this.#looks.until(
+        () => this.#isNew(this.#lookedAt),
+        (began) => this.#lookNow(began),
+        Math.min(LOST_LOOK_MS, this.parts.staleMs!),
+      );
+    }
     return this.#look !== undefined && this.#isNew(this.#lookBegan) ? this.#look : this.refresh();
   }
 
@@ -156,6 +179,7 @@ export class ReaderEngine implements ReadHost {
   /** Looks for a newer manifest, and goes on to it. What was in the store before the call is seen. */
   async refresh(): Promise<void> {
     this.assertOpen();
+    if (this.parts.piecemeal !== undefined) return this.#lookNow(this.parts.clock.now());
     if (this.#look === undefined) return this.#startLook();
     this.#nextLook ??= this.#look
       .catch(() => undefined)
@@ -176,14 +200,26 @@ export class ReaderEngine implements ReadHost {
     for (let looks = 1; ; looks++) {
       this.assertOpen();
       try {
-        await this.#followTo(await this.#newest());
+        await this.#lookOnce();
         break;
       } catch (error) {
-        // While its objects were being opened that version was replaced.
+        // The log was cut off: a newer manifest says where it begins now.
         if (!isExpired(error) || looks === MOST_LOOKS) throw error;
       }
     }
     this.#lookedAt = began;
+  }
+
+  /** What was appended is asked for before the manifest, which says by that whether it can still be lost (docs/PROTOCOL.md, rule 13). */
+  async #lookOnce(): Promise<void> {
+    await this.#log?.list(this.#moment.state.logPosition);
+    const newest = await this.#newest();
+    this.assertOpen();
+    this.#followTo(newest);
+    if (this.#log === undefined) return;
+    await this.#log.apply(newest);
+    this.assertOpen();
+    if (this.#log.epoch > epochToBigInt(this.#moment)) this.#install(newest, [...newest.version.ssts()]);
   }
 
   async #newest(): Promise<ManifestState> {
@@ -196,12 +232,12 @@ export class ReaderEngine implements ReadHost {
     return newest;
   }
 
-  async #followTo(state: ManifestState): Promise<void> {
-    if (state.number === this.#moment.state.number) return;
+  #followTo(state: ManifestState): void {
+    if (state.number <= this.#moment.state.number) return;
     const infos = [...state.version.ssts()];
-    const opened = await this.#openAll(infos.filter(({ id }) => !this.#ssts.has(idText(id))));
+    const opened: Sst[] = [];
     try {
-      this.assertOpen();
+      for (const info of infos) if (!this.#ssts.has(idText(info.id))) opened.push(this.catalog.open(info));
       for (const sst of opened) this.#ssts.set(idText(sst.info.id), sst);
       this.#install(state, infos);
     } catch (error) {
@@ -211,18 +247,10 @@ export class ReaderEngine implements ReadHost {
     }
   }
 
-  async #openAll(infos: readonly SstInfo[]): Promise<Sst[]> {
-    const opening = await Promise.allSettled(infos.map(async (info) => this.catalog.open(info)));
-    const opened = opening.filter((one) => one.status === 'fulfilled').map(({ value }) => value);
-    const failed = opening.find((one) => one.status === 'rejected');
-    if (failed === undefined) return opened;
-    for (const sst of opened) this.catalog.retire(sst);
-    throw failed.reason;
-  }
-
   #install(state: ManifestState, infos: readonly SstInfo[]): void {
     const old = this.#moment;
-    const epochs = [epochToBigInt(old), state.flushedEpoch, ...infos.map(({ maxEpoch }) => maxEpoch)];
+    const epochs = [epochToBigInt(old), state.flushedEpoch, this.#log?.epoch ?? 0n, ...infos.map(({ maxEpoch }) => maxEpoch)];
+    this.#log?.keepFrom(state.logPosition);
     this.#moment = new Moment(state, this.#viewOf(state.version.levels), epochs.reduce(later));
     old.view.unpin();
     const named = new Set(infos.map(({ id }) => idText(id)));
@@ -238,7 +266,8 @@ export class ReaderEngine implements ReadHost {
     const [level0 = [], ...others] = levels;
     const sst = ({ id }: SstInfo): Sst => this.#ssts.get(idText(id))!;
     const runs = [...level0.map((info) => [sst(info)]), ...others.map((level) => level.map(sst))];
-    return new ReadView({ heap, kernels, catalog: this.catalog, onMemtableFree: () => undefined }, [], runs);
+    const onMemtableFree = (memtable: Memtable): void => this.#log?.free(memtable);
+    return new ReadView({ heap, kernels, catalog: this.catalog, onMemtableFree }, this.#log?.memtables ?? [], runs);
   }
 
   /** An object cannot be read. Does the newest manifest name it? It is not gone on to from here: that is a look's work, which may be what waits. */
@@ -261,8 +290,15 @@ export class ReaderEngine implements ReadHost {
   async #close(): Promise<void> {
     await (this.#nextLook ?? this.#look)?.catch(() => undefined);
     await this.catalog.close();
+    await this.#log?.close();
     await this.parts.store.close?.();
   }
+}
+
+/** Where requests are cut off everything is read through what is in hand. */
+function placesOf({ piecemeal, places }: ReaderParts): Pick<SstPlaces, 'storeOf' | 'databaseOf'> {
+  if (piecemeal === undefined) return places;
+  return { storeOf: () => piecemeal.store, databaseOf: (id) => places.databaseOf(id) };
 }
 
 /** What was read is gone from the store, since newer objects have it. */

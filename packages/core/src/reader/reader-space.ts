@@ -93,8 +93,9 @@ export class ReaderSpace<K, V, P = K, KI = K, VI = V> implements Reads<K, V, P, 
     }
   }
 
-  /** The caller may change the bytes of a key while the reader looks. */
+  /** The caller may change the bytes of a key, or the parts of a tuple, while the reader looks. */
   #held(key: KI): KI {
+    if (typeof key !== 'object') return key;
     const { keys } = this.#codecs;
     const bytes = new Uint8Array(keys.maxBytes(key));
     return keys.decode(bytes, 0, keys.encodeInto(key, bytes, 0), true) as unknown as KI;

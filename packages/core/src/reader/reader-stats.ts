@@ -1,6 +1,8 @@
 // What a reader holds and did, as plain data.
 
 import { epochToBigInt } from '../format/epoch.ts';
+import type { FollowedLog } from './follow.ts';
+import type { RequestStats } from '../store/request-stats.ts';
 import type { ReaderEngine } from './reader-engine.ts';
 
 export interface ReaderStats {
@@ -12,7 +14,11 @@ export interface ReaderStats {
   readonly cache: { readonly frames: number; readonly usedFrames: number; readonly frameBytes: number; readonly evictions: number };
   readonly memory: { readonly budgetBytes: number; readonly allocatedBytes: number };
   readonly snapshots: number;
+  /** With `follow: 'log'`: how far the log is seen. */
+  readonly log: FollowedLog | undefined;
   readonly loads: { readonly partitions: number; readonly blocks: number; readonly bytes: number };
+  /** Sent by the store since it was made, whoever uses it; undefined where it sends none. */
+  readonly requests: RequestStats | undefined;
 }
 
 export function readerStats({ visible, parts, cache, catalog, pinned }: ReaderEngine): ReaderStats {
@@ -29,6 +35,8 @@ export function readerStats({ visible, parts, cache, catalog, pinned }: ReaderEn
     },
     memory: { budgetBytes: parts.heap.bytes.length, allocatedBytes: parts.heap.allocatedBytes },
     snapshots: pinned,
+    log: parts.log?.progress,
     loads: { partitions: catalog.stats.partitionLoads, blocks: catalog.stats.blockLoads, bytes: catalog.stats.loadedBytes },
+    requests: parts.store.requests?.(),
   };
 }

@@ -20,12 +20,15 @@ export interface Task<T> {
 export class Scheduler {
   readonly #tasks: RunningTask<unknown>[] = [];
   readonly #turns: Turns;
+  readonly #waitUntil: ((work: Promise<void>) => void) | undefined;
   #turnAsked = false;
   /** Breaths in a turn of the event loop; raised when writers outrun the background. */
   breathsPerTurn = 2;
 
-  constructor(turns: Turns) {
+  /** `waitUntil` is told each time that there is work again: the promise is fulfilled when there is none. */
+  constructor(turns: Turns, waitUntil?: (work: Promise<void>) => void) {
     this.#turns = turns;
+    this.#waitUntil = waitUntil;
   }
 
   /** Starts a job. Tasks of a smaller urgency number run first. */
@@ -34,6 +37,7 @@ export class Scheduler {
     const at = this.#tasks.findIndex((other) => other.urgency > urgency);
     this.#tasks.splice(at < 0 ? this.#tasks.length : at, 0, task as RunningTask<unknown>);
     this.#askTurn();
+    if (this.#tasks.length === 1) this.#waitUntil?.(this.idle());
     return task;
   }
 

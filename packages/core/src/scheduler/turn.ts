@@ -17,6 +17,7 @@ const immediate: Immediate | undefined = (globalThis as { setImmediate?: Immedia
 export const hostTurns: Turns = {
   next(callback) {
     if (immediate !== undefined) immediate(callback);
+    else if (typeof MessageChannel === 'undefined') setTimeout(callback, 0);
     else postTurn(callback);
   },
   sleep: (ms) =>
@@ -25,7 +26,7 @@ export const hostTurns: Turns = {
     }),
 };
 
-/** Browsers and workers: a message to oneself is not clamped to milliseconds as timers are. */
+/** Browsers and workers: a message to oneself is not clamped to milliseconds as timers are. Older compatibility dates of workerd have none. */
 function postTurn(callback: () => void): void {
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = () => {

@@ -1,5 +1,5 @@
-// The open SSTs of a database: opened with one read, found again by the address of their top index, and loaded piece by piece into the
-// cache when a kernel says what it misses. The catalog also ends them: an SST that no version names and nobody pins is closed here,
+// The open SSTs of a database: opened without reading anything, found again by the address of their top index, and loaded piece by piece, the head first
+// and the rest into the cache, when a kernel says what it misses. The catalog also ends them: an SST that no version names and nobody pins is closed here,
 // and handed to `onGarbage` for deletion.
 
 import {
@@ -18,12 +18,13 @@ import { andFinally, andThen, isPromise, type MaybePromise } from '../base/maybe
 import type { BlockCache } from '../cache/block-cache.ts';
 import { blockCount, blockOffset } from '../format/partition.ts';
 import type { SstInfo } from '../format/sst-info.ts';
-import { metaName, type ObjectId } from '../format/object-names.ts';
+import type { ObjectId } from '../format/object-names.ts';
 import type { Heap } from '../heap/heap.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { OpenReaders } from '../store/open-readers.ts';
-import { decodeHead, describes } from './meta-format.ts';
-import { metaChecksum, seedOf } from './seeds.ts';
+import { ArrivedMetas } from './arrived-metas.ts';
+import { soundTop, topRoom, writeStandIn } from './head.ts';
+import { checksumBytes, seedOf } from './seeds.ts';
 import { Sst, type PartitionPlace, type Stretch } from './sst.ts';
 
 /** Two an SST: enough for 4 GiB in SSTs of 8 MiB. */
@@ -37,8 +38,10 @@ export interface CatalogParts {
   readonly store: ObjectStore;
   /** Bytes of blocks that may be on their way at once, unless it is one. */
   readonly readingBytes: number;
-  /** Identity of the database. */
-  readonly database: string;
+  /** Where SSTs lie, and which database each was made in. */
+  readonly places: { storeOf(name: string): ObjectStore; databaseOf(id: ObjectId): string };
+  /** Bytes of .meta objects that may be on their way whole or be kept, outside of linear memory. */
+  readonly metaBytes: number;
   /** Called once with each SST that is no longer needed by anybody. */
   readonly onGarbage: (sst: Sst) => void;
   /** What it means that an object cannot be read, where that is no damage: whoever goes on with the database deletes what they have replaced. */
@@ -49,7 +52,8 @@ export class SstCatalog {
   readonly #parts: CatalogParts;
   readonly #readers: OpenReaders;
   readonly #byTop = new Map<number, Sst>();
-  /** Loads under way in asynchronous stores, by the residency word they will fill. */
+  readonly #arrived: ArrivedMetas;
+  /** Loads under way in asynchronous stores, by the residency word they will fill, heads by the address of the top index. */
   readonly #loading = new Map<number, Promise<void>>();
   readonly #readBuffer: number;
   /** Bytes of blocks that are on their way. */
@@ -59,35 +63,30 @@ export class SstCatalog {
 
   constructor(parts: CatalogParts) {
     this.#parts = parts;
-    this.#readers = new OpenReaders(parts.store, OPEN_OBJECTS);
+    this.#readers = new OpenReaders((name) => parts.places.storeOf(name), OPEN_OBJECTS);
+    this.#arrived = new ArrivedMetas(parts.metaBytes);
     this.#readBuffer = parts.heap.allocate(READ_BUFFER_BYTES, 'the read buffer');
   }
 
-  /** Opens an SST that a version names: one read. */
-  open(info: SstInfo): MaybePromise<Sst> {
-    const head = new Uint8Array(info.headBytes);
-    return andThen(this.#read(metaName(info.id), info.metaBytes, head, 0), () => this.adopt(info, head));
+  /** Opens an SST that a version names. Its head is read when somebody needs it. */
+  open(info: SstInfo): Sst {
+    const { heap } = this.#parts;
+    const address = heap.allocate(topRoom(info), 'the top index of an SST');
+    writeStandIn(heap, info, address);
+    const sst = new Sst(info, this.seedOf(info.id), address);
+    this.#byTop.set(address, sst);
+    return sst;
   }
 
   /** What the checksums of an SST are bound to. */
   seedOf(id: ObjectId): ObjectId {
-    return seedOf(this.#parts.database, id);
+    return seedOf(this.#parts.places.databaseOf(id), id);
   }
 
   /** Opens an SST that was just written, from the head that is still at hand. */
   adopt(info: SstInfo, head: Uint8Array): Sst {
-    const { heap, kernels } = this.#parts;
-    const object = metaName(info.id);
-    const seed = this.seedOf(info.id);
-    const { properties, top } = decodeHead(head, info.metaBytes, object, metaChecksum(heap, kernels, seed));
-    const address = heap.allocate(top.length, 'the top index of an SST');
-    heap.bytes.set(top, address);
-    const sst = new Sst(info, seed, address);
-    if (kernels.topCheck(address, top.length) === 0 || !isIndexOf(sst, heap.u32) || !describes(properties, info)) {
-      heap.release(address);
-      throw new StorageError('CORRUPTION', 'head of an SST contradicts format or manifest', { object, offset: 0 });
-    }
-    this.#byTop.set(address, sst);
+    const sst = this.open(info);
+    this.#takeHead(sst, head);
     return sst;
   }
 
@@ -128,9 +127,15 @@ export class SstCatalog {
       const payload = heap.u32[sst.partitionPlace(heap.u32, i).slot >>> 2]!;
       if (payload !== 0) cache.drop(payload);
     }
+    this.#arrived.drop(sst);
     this.#byTop.delete(sst.top);
     heap.release(sst.top);
     this.#parts.onGarbage(sst);
+  }
+
+  /** The store that has an SST's object. */
+  storeOf(name: string): ObjectStore {
+    return this.#parts.places.storeOf(name);
   }
 
   /** Closes an object before it is deleted. */
@@ -138,26 +143,81 @@ export class SstCatalog {
     return this.#readers.close(name);
   }
 
-  /** Brings in what a kernel misses, as its answer says. */
-  load(status: number, answer: number): MaybePromise<void> {
+  /**
+   * Brings in what a kernel misses, as its answer says. Whoever asks has pinned the SST until it has come. `isAhead`: it may turn out not to be needed, so
+   * frames have to be left for what is.
+   */
+  load(status: number, answer: number, isAhead = false): MaybePromise<void> {
     const { u32 } = this.#parts.heap;
     const sst = this.#byTop.get(u32[(answer + ANSWER_SST) >>> 2]!);
     assert(sst !== undefined, 'a kernel asked for an SST that is not open');
+    if (!sst.hasHead) return this.#loadHead(sst);
+    if (isAhead && !this.#parts.cache.takesAhead) return undefined;
     const place = {
       offset: u32[(answer + ANSWER_OFFSET) >>> 2]!,
       length: u32[(answer + ANSWER_LENGTH) >>> 2]!,
       slot: u32[(answer + ANSWER_SLOT) >>> 2]!,
     };
-    if (status === STATUS_NEED_PARTITION) return this.#once(place, () => this.#loadPartition(sst, place));
+    if (status === STATUS_NEED_PARTITION) return this.#once(place.slot, () => this.#loadPartition(sst, place));
     const partition = u32[sst.partitionPlace(u32, u32[(answer + ANSWER_PARTITION) >>> 2]!).slot >>> 2]!;
-    return this.#once(place, () => this.#loadBlock(sst, partition, place));
+    return this.#once(place.slot, () => this.#loadBlock(sst, partition, place));
+  }
+
+  /** Reads the head of the SST whose top index lies there. */
+  loadHeadAt(top: number): MaybePromise<void> {
+    return this.#loadHead(this.#byTop.get(top)!);
+  }
+
+  /** Reads the head. From an asynchronous store the partitions come with it where they are not too many: another request costs more than their bytes. */
+  #loadHead(sst: Sst): MaybePromise<void> {
+    if (sst.hasHead) return undefined;
+    return this.#once(sst.top, () => {
+      const { headBytes, metaBytes } = sst.info;
+      if (this.#parts.store.sync !== undefined || !this.#arrived.expect(metaBytes)) return this.checkHead(sst);
+      const meta = new Uint8Array(metaBytes);
+      let isKept = false;
+      const keep = (): void => {
+        this.#takeHead(sst, meta.subarray(0, headBytes));
+        this.#arrived.keep(sst, meta);
+        isKept = true;
+      };
+      return andFinally(
+        () => andThen(this.#read(sst.metaName, metaBytes, meta, 0), keep),
+        () => {
+          if (!isKept) this.#arrived.cancel(metaBytes);
+        },
+      );
+    });
+  }
+
+  /** Reads the head anew, and throws unless it is sound. */
+  checkHead(sst: Sst): MaybePromise<void> {
+    const head = new Uint8Array(sst.info.headBytes);
+    return andThen(this.#read(sst.metaName, sst.info.metaBytes, head, 0), () => this.#takeHead(sst, head));
+  }
+
+  /** Nothing of what stands in for the top index is changed unless the head is sound. */
+  #takeHead(sst: Sst, head: Uint8Array): void {
+    const { heap, kernels } = this.#parts;
+    const scratchBytes = checksumBytes(head.length);
+    const isLarge = scratchBytes > READ_BUFFER_BYTES;
+    const scratch = isLarge ? heap.allocate(scratchBytes, 'a head to check') : this.#readBuffer;
+    try {
+      const top = soundTop(heap, kernels, sst, head, scratch);
+      if (sst.hasHead) return;
+      heap.bytes.set(top, sst.top);
+      sst.hasHead = true;
+    } finally {
+      if (isLarge) heap.release(scratch);
+    }
   }
 
   /** Partition i of the SST, resident and pinned: its address. The caller takes one from FRAME_PINS when it is done. */
   pinPartition(sst: Sst, index: number): MaybePromise<number> {
+    if (!sst.hasHead) return andThen(this.#loadHead(sst), () => this.pinPartition(sst, index));
     const { u32 } = this.#parts.heap;
     const place = sst.partitionPlace(u32, index);
-    const loaded = u32[place.slot >>> 2] === 0 ? this.#once(place, () => this.#loadPartition(sst, place)) : undefined;
+    const loaded = u32[place.slot >>> 2] === 0 ? this.#once(place.slot, () => this.#loadPartition(sst, place)) : undefined;
     return andThen(loaded, () => {
       const payload = u32[place.slot >>> 2]!;
       if (payload === 0) return this.pinPartition(sst, index);
@@ -197,13 +257,13 @@ export class SstCatalog {
     await this.#readers.closeAll();
   }
 
-  #once(place: PartitionPlace, load: () => MaybePromise<void>): MaybePromise<void> {
-    const other = this.#loading.get(place.slot);
+  #once(slot: number, load: () => MaybePromise<void>): MaybePromise<void> {
+    const other = this.#loading.get(slot);
     if (other !== undefined) return other;
     const loading = load();
     if (!isPromise(loading)) return undefined;
-    this.#loading.set(place.slot, loading);
-    return loading.finally(() => this.#loading.delete(place.slot));
+    this.#loading.set(slot, loading);
+    return loading.finally(() => this.#loading.delete(slot));
   }
 
   #loadPartition(sst: Sst, place: PartitionPlace): MaybePromise<void> {
@@ -218,11 +278,19 @@ export class SstCatalog {
       this.stats.loadedBytes += place.length;
     };
     return andFinally(
-      () => andThen(this.readMeta(sst, place.offset, place.length, payload), install),
+      () => andThen(this.#readPartition(sst, place, payload), install),
       () => {
-        if (!bound) cache.free(payload);
+        if (bound) return;
+        cache.free(payload);
+        this.#arrived.drop(sst);
       },
     );
+  }
+
+  #readPartition(sst: Sst, place: PartitionPlace, address: number): MaybePromise<void> {
+    const arrived = this.#arrived.take(sst, place);
+    if (arrived === undefined) return this.readMeta(sst, place.offset, place.length, address);
+    this.#parts.heap.bytes.set(arrived, address);
   }
 
   /** The partition that owns the slot is pinned meanwhile, or it might be evicted to make room for its own block. */
@@ -285,13 +353,6 @@ export class SstCatalog {
     const { term, counter } = sst.seed;
     if (this.#parts.kernels.blockLoad(stored, length, term, counter, offset, payload, capacity) <= 0) throw damagedBlock(sst, offset);
   }
-}
-
-/** Are the partitions as many as the manifest says, and inside the .meta? They are in order: the last one tells. */
-function isIndexOf(sst: Sst, u32: Uint32Array): boolean {
-  const { partitions, metaBytes } = sst.info;
-  const { offset, length } = sst.partitionPlace(u32, sst.partitionCount(u32) - 1);
-  return sst.partitionCount(u32) === partitions && offset + length <= metaBytes;
 }
 
 function damagedBlock(sst: Sst, offset: number): StorageError {

@@ -1,6 +1,6 @@
 // The .meta object of an SST: written once when the SST is complete, read by piece afterwards (docs/FORMAT.md).
 //
-//   head    = header (24 B), section table (3 x 16 B), properties (JSON), top index; one read opens the SST
+//   head    = header (24 B), section table (3 x 16 B), properties (JSON), top index; read when somebody needs it
 //   then    partitions, one behind the other, each a multiple of 64 bytes, as the merge kernel built them
 
 import {
@@ -100,7 +100,7 @@ export function decodeHead(
 
 /** True when the properties of a head are those of this SST: its own .meta, and not another's that bears its name. */
 export function describes(properties: Uint8Array, info: Described): boolean {
-  return new TextDecoder().decode(properties).startsWith(`${JSON.stringify(propertiesOf(info)).slice(0, -1)},`);
+  return new TextDecoder().decode(properties).startsWith(`${propertiesText(info).slice(0, -1)},`);
 }
 
 function decodeSections(view: DataView, metaBytes: number, fail: Fail): Map<number, { offset: number; length: number }> {
@@ -120,6 +120,16 @@ function decodeSections(view: DataView, metaBytes: number, fail: Fail): Map<numb
   return sections;
 }
 
+/** Bytes of the top index at most, going by the manifest: the other sections of the head, each at a multiple of 64, have no room in it. */
+export function topBytesAtMost(info: SstInfo): number {
+  return info.headBytes - align(HEADER_BYTES + 3 * SECTION_BYTES) - align(propertiesText(info).length);
+}
+
+/** How the properties of this SST begin, but for the closing brace: ASCII. */
+function propertiesText(info: Described): string {
+  return JSON.stringify(propertiesOf(info));
+}
+
 /** A reader compares them with the manifest's, so they stand first, in this order. */
 function propertiesOf(info: Described): object {
   return {
@@ -136,6 +146,7 @@ function propertiesOf(info: Described): object {
   };
 }
 
+/** The last separator of a partition, and where that lies behind the head. */
 interface Separator {
   readonly bytes: Uint8Array;
   readonly hasEpoch: boolean;
@@ -161,7 +172,8 @@ function lastSeparators(partitions: Uint8Array): Separator[] {
   return separators;
 }
 
-function encodeTop(top: Uint8Array, info: Described, separators: Separator[], headBytes: number): void {
+/** Writes a top index to `top`, zeros so far. */
+export function encodeTop(top: Uint8Array, info: Described, separators: readonly Separator[], headBytes: number): void {
   const view = new DataView(top.buffer, top.byteOffset, top.length);
   const keys = separators.map((s) => (s.hasEpoch ? s.bytes.subarray(0, s.bytes.length - 8) : s.bytes));
   const prefix = sharedPrefix(keys);

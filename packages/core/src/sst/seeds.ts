@@ -14,17 +14,22 @@ export function seedOf(database: string, { term, counter }: ObjectId): ObjectId 
   return { term: (term ^ half(0)) >>> 0, counter: (counter ^ half(8)) >>> 0 };
 }
 
-/** The .meta's seed at offset 0 has its top bit flipped, so that a head never passes for a block. */
-export function metaChecksum(heap: Heap, kernels: Kernels, seed: ObjectId): Checksum {
+/** The .meta's seed at offset 0 has its top bit flipped, so that a head never passes for a block. Hashes at `scratch`, or in memory that it takes. */
+export function metaChecksum(heap: Heap, kernels: Kernels, seed: ObjectId, scratch?: number): Checksum {
   return (bytes) => {
-    const address = heap.allocate(bytes.length + 16, 'a head to check');
+    const address = scratch ?? heap.allocate(checksumBytes(bytes.length), 'a head to check');
     try {
       const sum = address + Math.ceil(bytes.length / 8) * 8;
       heap.bytes.set(bytes, address);
       kernels.xxh64(address, bytes.length, seed.counter, (seed.term ^ 0x80000000) >>> 0, sum);
       return heap.view.getBigUint64(sum, true);
     } finally {
-      heap.release(address);
+      if (scratch === undefined) heap.release(address);
     }
   };
+}
+
+/** Memory that hashing so many bytes takes. */
+export function checksumBytes(length: number): number {
+  return length + 16;
 }

@@ -1,4 +1,5 @@
-// One open SST: its identity, and where its top index lies in linear memory. Everything else of it comes and goes through the cache.
+// One open SST: its identity, and where its top index lies in linear memory, or what stands in for that (head.ts). Everything else of it comes and goes
+// through the cache.
 
 import { TOP_COUNT, TOP_ENTRY_BYTES, TOP_HEADER_BYTES, TOP_META_LENGTH, TOP_META_OFFSET, TOP_RESIDENCY } from '@varve/wasm-kernels';
 import { metaName, sstName, type ObjectId } from '../format/object-names.ts';
@@ -24,6 +25,8 @@ export class Sst {
   readonly top: number;
   readonly dataName: string;
   readonly metaName: string;
+  /** The true top index is there, and stays. Until then there is no partition to ask for. */
+  hasHead = false;
   /** How many views (and jobs) need it. The catalog counts. */
   pins = 0;
   /** No version names it any more: when the last pin goes, so does the object. */

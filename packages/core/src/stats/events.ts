@@ -11,7 +11,11 @@ export type EngineEvent =
       readonly readBytes: number;
       readonly writtenBytes: number;
       readonly moved: boolean;
+      /** Somebody else did it. */
+      readonly remote?: true;
     }
+  /** Given out to be merged by somebody else, or taken back: why. */
+  | { readonly kind: 'plan'; readonly plan: string; readonly inputs: number; readonly takenBack?: string }
   | { readonly kind: 'stall'; readonly reason: 'memtable' | 'level 0' }
   | { readonly kind: 'garbage'; readonly objects: number }
   | { readonly kind: 'warning'; readonly message: string }

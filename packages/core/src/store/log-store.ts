@@ -40,6 +40,13 @@ export interface LogStore {
   readonly sync: boolean;
   /** Durability of a write that does not name one. */
   readonly defaultDurability: 'buffered' | 'synced';
+  /**
+   * Present where the log itself can tell that another writer has it: then nobody asks the store after each append. Who opens the database calls it with the
+   * term that the manifest gave, before it reads a segment. The largest term stays.
+   */
+  claim?(term: number): void;
+  /** True when a writer of a larger term has claimed the log. Answers at once, so that nothing comes between an append and this. Goes with `claim`. */
+  isOvertaken?(term: number): boolean;
   /** All segments, ascending by number. */
   segments(): MaybePromise<SegmentInfo[]>;
   /** The bytes of a segment, or undefined when it is not there. Reads at most `into.length` bytes into `into` and returns how many. */

@@ -14,6 +14,7 @@
 
 import type { MaybePromise } from '../base/maybe-promise.ts';
 import type { LogStore } from './log-store.ts';
+import type { RequestStats } from './request-stats.ts';
 
 /** An object opened for reading by piece. */
 export interface ObjectReader {
@@ -106,6 +107,11 @@ export interface ObjectStore extends AsyncOperations {
   readonly capabilities: StoreCapabilities;
   /** Present where the store can answer at once: it opens the synchronous half of the API. Same objects, same guarantees. */
   readonly sync?: SyncOperations | undefined;
+  /**
+   * Writes an object, or another one in the place of one of that name: whoever reads sees the old one or the new one. The engine never does that; it is for
+   * what a database is published with (`publish` of @varve/core/copy). Where it is missing the object is deleted first, and for a moment nothing is there.
+   */
+  replace?(name: string, bytes: Uint8Array): MaybePromise<void>;
   /** The store's own log, if it has one; else the database is opened with a log from elsewhere. */
   openLog?(): LogStore;
   /**
@@ -115,6 +121,8 @@ export interface ObjectStore extends AsyncOperations {
   lock?(options?: LockOptions): MaybePromise<(() => MaybePromise<void>) | undefined>;
   /** Who holds the courtesy lock, in words for a message; undefined when that is not known. */
   lockHolder?(): MaybePromise<string | undefined>;
+  /** Requests that were sent so far, where the store is a service that counts them. `@varve/core/requests` has what counts and prices them. */
+  requests?(): RequestStats;
   /** Releases what the store holds. Idempotent. A store that is used again afterwards takes it up again. */
   close?(): MaybePromise<void>;
 }

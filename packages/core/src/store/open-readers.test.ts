@@ -36,7 +36,7 @@ function setUp(limit: number, synchronous: boolean) {
   };
   const door: ObjectStore = synchronous ? { ...store, sync: { ...store.sync, openObject: (name) => open(name, false) } } : asynchronous;
   for (let i = 0; i < 10; i++) store.sync.put(`o${i}`, new Uint8Array(SIZE).fill(i));
-  const readers = new OpenReaders(door, limit);
+  const readers = new OpenReaders(() => door, limit);
   return {
     readers,
     orders,
@@ -162,7 +162,7 @@ describe('a reader that is closed to make room', () => {
     const failure = new StorageError('UNAVAILABLE', 'the disk is away');
     const closes = [() => Promise.reject(failure), () => thrown(failure), () => undefined];
     const openObject = (name: string) => ({ ...store.sync.openObject(name, SIZE), close: closes.shift()! });
-    const readers = new OpenReaders({ ...store, sync: undefined, openObject }, 1);
+    const readers = new OpenReaders(() => ({ ...store, sync: undefined, openObject }), 1);
     for (const name of ['o1', 'o2', 'o3']) await readers.readInto(name, SIZE, new Uint8Array(1), 0);
     await readers.closeAll();
     expect(closes).toEqual([]);

@@ -14,24 +14,25 @@ interface Open {
 }
 
 export class OpenReaders {
-  readonly #store: ObjectStore;
+  readonly #storeOf: (name: string) => ObjectStore;
   readonly #limit: number;
   readonly #open = new Map<string, Open>();
   #ended = false;
 
-  constructor(store: ObjectStore, limit: number) {
-    this.#store = store;
+  constructor(storeOf: (name: string) => ObjectStore, limit: number) {
+    this.#storeOf = storeOf;
     this.#limit = limit;
   }
 
   /** Fills `target` from `offset` of the object, which is `size` bytes long. */
   readInto(name: string, size: number, target: Uint8Array, offset: number): MaybePromise<void> {
-    const door: ObjectStore | SyncOperations = this.#store.sync ?? this.#store;
     const open = this.#open.get(name);
     if (open !== undefined) {
       open.used = true;
       return this.#read(open, target, offset);
     }
+    const store = this.#storeOf(name);
+    const door: ObjectStore | SyncOperations = store.sync ?? store;
     return andThen(door.openObject(name, size), (reader) => this.#read(this.#add(name, reader), target, offset));
   }
 

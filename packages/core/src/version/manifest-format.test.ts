@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { StorageError } from '../base/errors.ts';
-import type { SstInfoJson } from '../format/sst-info.ts';
+import type { SstInfo, SstInfoJson } from '../format/sst-info.ts';
 import { sstInfoToJson } from '../format/sst-info.ts';
 import { applyEdits, snapshotFromJson, snapshotToJson, sstsEdit, type EditJson, type SnapshotJson } from './manifest-format.ts';
 import type { ManifestState } from './manifest-state.ts';
@@ -109,17 +109,46 @@ describe('an edit manifest', () => {
     expect(next.version.levels[1][2]).toEqual(sstInfo(5, 7, 8));
   });
 
+  it('ssts: what goes is known as retired until the floor has reached it; what only moves is not', () => {
+    const state = manifestState();
+    const [[young], [left, right]] = state.version.levels as [SstInfo[], SstInfo[]];
+    const gone = after(state, sstsEdit([young!], 1, []), { kind: 'clock', now: String(state.now + 5), safeEpoch: '0' });
+    expect(gone.retired).toEqual([{ id: young!.id, number: state.number + 1, at: state.now + 5 }]);
+    const moved = after(gone, sstsEdit([left!], 2, [left!]));
+    expect(moved.retired).toEqual(gone.retired);
+    const more = after(moved, sstsEdit([right!], 2, []));
+    expect(more.retired.map(({ id, number }) => [id.counter, number])).toEqual([
+      [3, state.number + 1],
+      [2, state.number + 3],
+    ]);
+    expect(snapshotFromJson(more.number, snapshotToJson(more))).toEqual(more);
+    const raised = after(more, { kind: 'objects', pendingFrom: '4', next: '6', floor: String(state.number + 2) });
+    expect(raised.floor).toBe(state.number + 2);
+    expect(raised.retired).toEqual(more.retired.slice(1));
+    expect(snapshotFromJson(raised.number, snapshotToJson(raised))).toEqual(raised);
+  });
+
+  it('objects: a floor may rise over what goes with it, never sinks, and is never above its manifest', () => {
+    const state = manifestState();
+    const [[young]] = state.version.levels as [SstInfo[]];
+    const floor = (n: number): EditJson => ({ kind: 'objects', pendingFrom: '4', next: '6', floor: String(n) });
+    const next = after(state, sstsEdit([young!], 1, []), floor(state.number + 1));
+    expect(next).toMatchObject({ floor: state.number + 1, retired: [] });
+    expect(after(next, floor(1)).floor).toBe(state.number + 1);
+    expect(() => after(state, floor(state.number + 2))).toThrow(expect.objectContaining({ code: 'CORRUPTION' }));
+  });
+
   it('objects: which counters are taken, and from which on objects may be under way', () => {
     expect(after(manifestState(), { kind: 'objects', pendingFrom: '8', next: '11' })).toMatchObject({ pendingFrom: 8, nextObject: 11 });
   });
 
-  it('clock: time never runs backwards', () => {
-    const { now } = manifestState();
-    expect(after(manifestState(), { kind: 'clock', now: String(now + 5), safeEpoch: '77' })).toMatchObject({
+  it('clock: neither time nor the safe epoch runs backwards', () => {
+    const { now, safeEpoch } = manifestState();
+    expect(after(manifestState(), { kind: 'clock', now: String(now + 5), safeEpoch: String(safeEpoch + 7n) })).toMatchObject({
       now: now + 5,
-      safeEpoch: 77n,
+      safeEpoch: safeEpoch + 7n,
     });
-    expect(after(manifestState(), { kind: 'clock', now: String(now - 5), safeEpoch: '77' })).toMatchObject({ now });
+    expect(after(manifestState(), { kind: 'clock', now: String(now - 5), safeEpoch: '77' })).toMatchObject({ now, safeEpoch });
   });
 
   it('keyspace, drop-keyspace: the id of a dropped one is never given again', () => {

@@ -8,7 +8,7 @@ import { MANIFEST_PREFIX, manifestName, parseManifestName } from '../format/obje
 import { allOf, andThen, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Heap } from '../heap/heap.ts';
 import { io, type Job } from '../scheduler/job.ts';
-import type { ObjectStore } from '../store/object-store.ts';
+import type { ObjectInfo, ObjectStore } from '../store/object-store.ts';
 import { applyEdits, snapshotFromJson, snapshotToJson, type EditJson, type EditsJson, type SnapshotJson } from './manifest-format.ts';
 import type { ManifestState } from './manifest-state.ts';
 
@@ -17,6 +17,11 @@ const VERSION = 1;
 const HEADER_BYTES = 8;
 /** Every so many manifests one is a whole snapshot. */
 export const SNAPSHOT_EVERY = 16;
+
+/** The snapshot before the newest one and all above stay: a reader may be in the middle of the chain. */
+export function firstNeededManifest(newest: number): number {
+  return Math.max(1, (Math.floor(newest / SNAPSHOT_EVERY) - 1) * SNAPSHOT_EVERY);
+}
 
 export interface ManifestParts {
   readonly heap: Heap;
@@ -69,13 +74,23 @@ function* newestNumber(parts: ManifestParts): Job<number | undefined> {
 }
 
 function* numbersAbove(parts: ManifestParts, name?: string): Job<number[]> {
-  const infos = yield* io(parts.store, (store) => store.list(MANIFEST_PREFIX, name));
+  return numbersOf(yield* io(parts.store, (store) => store.list(MANIFEST_PREFIX, name)));
+}
+
+function numbersOf(infos: readonly ObjectInfo[]): number[] {
   return infos.map((info) => parseManifestName(info.name)).filter((n) => n !== undefined);
 }
 
-/** True when the newest manifest is that of `state`. */
+/**
+ * True when the newest manifest is that of `state`. Both questions go out at once: while the list shows nothing above, what stands under the number was not
+ * deleted and made anew, so it does not matter which of them was answered first.
+ */
 export function* isNewest(parts: ManifestParts, state: ManifestState): Job<boolean> {
-  return (yield* newestNumber(parts)) === state.number && (yield* isMine(parts, state));
+  const name = manifestName(state.number);
+  const [infos, bytes] = (yield* io(parts.store, (store) =>
+    allOf<ObjectInfo[] | Uint8Array | undefined>([store.list(MANIFEST_PREFIX), store.get(name)]),
+  )) as [ObjectInfo[], Uint8Array | undefined];
+  return numbersOf(infos).at(-1) === state.number && isOf(parts, state, bytes);
 }
 
 /** Manifests from `first` to `last`, both of them too. */
@@ -89,8 +104,12 @@ function* readRange(parts: ManifestParts, first: number, last: number): Job<(Sna
 }
 
 /** The JSON of manifest n. */
-export function decodeManifest(parts: Pick<ManifestParts, 'heap' | 'kernels'>, n: number, bytes: Uint8Array): SnapshotJson | EditsJson {
-  const object = manifestName(n);
+export function decodeManifest(
+  parts: Pick<ManifestParts, 'heap' | 'kernels'>,
+  n: number,
+  bytes: Uint8Array,
+  object = manifestName(n),
+): SnapshotJson | EditsJson {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (bytes.length < HEADER_BYTES || view.getUint32(0, true) !== MAGIC) {
     throw new StorageError('CORRUPTION', 'not a manifest', { object, offset: 0 });
@@ -161,7 +180,8 @@ export class Manifest {
 
   /**
    * Has another writer gone on from here? Asked after every append. Its first manifest follows ours directly, and is deleted after ours only
-   * (docs/PROTOCOL.md, rule 4): so either it is there, or ours is not.
+   * (docs/PROTOCOL.md, rule 4): so either it is there, or ours is not. Asked in this order: at the same time ours might be seen before it is deleted, and
+   * the next one be looked for when it is.
    */
   isOvertaken(): MaybePromise<boolean> {
     const next = this.#state.number + 1;
@@ -204,7 +224,11 @@ export function* createManifest(parts: ManifestParts, state: ManifestState, json
 
 /** A lost acknowledgement looks like a lost race: the nonce tells. A manifest that is gone was overtaken. */
 function* isMine(parts: ManifestParts, state: ManifestState): Job<boolean> {
-  const bytes = yield* io(parts.store, (store) => store.get(manifestName(state.number)));
+  return isOf(parts, state, yield* io(parts.store, (store) => store.get(manifestName(state.number))));
+}
+
+/** `bytes` are the manifest of this state. */
+function isOf(parts: ManifestParts, state: ManifestState, bytes: Uint8Array | undefined): boolean {
   if (bytes === undefined) return false;
   const { nonce, term } = decodeManifest(parts, state.number, bytes);
   return nonce === state.nonce && term === String(state.term);

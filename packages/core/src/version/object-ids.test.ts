@@ -36,4 +36,12 @@ describe('object ids', () => {
     expect(ids.take(4, job)).toEqual({ term: 4, counter: 1 });
     expect(ids.pending).toContain(before);
   });
+
+  it('may be many', () => {
+    const ids = new ObjectIds();
+    const job = new Set<ObjectId>();
+    for (let i = 0; i < 300_000; i++) ids.take(1, job);
+    expect(ids.edit(undefined)).toEqual({ kind: 'objects', pendingFrom: '1', next: '300001' });
+    expect(ids.edit(job)).toEqual({ kind: 'objects', pendingFrom: '300001', next: '300001' });
+  });
 });

@@ -27,8 +27,9 @@ export class ObjectIds {
   }
 
   /** What a manifest says of them: below the smallest pending counter an object that it does not name is garbage. The job that commits it is over. */
-  edit(job: Set<ObjectId> | undefined): EditJson {
-    const others = [...this.pending].filter((id) => !job?.has(id)).map((id) => id.counter);
-    return { kind: 'objects', pendingFrom: String(Math.min(this.#next, ...others)), next: String(this.#next) };
+  edit(job: Set<ObjectId> | undefined, floor?: number): EditJson {
+    const from = [...this.pending].reduce((least, id) => (job?.has(id) ? least : Math.min(least, id.counter)), this.#next);
+    const ids = { pendingFrom: String(from), next: String(this.#next) };
+    return { kind: 'objects', ...ids, ...(floor !== undefined && { floor: String(floor) }) };
   }
 }

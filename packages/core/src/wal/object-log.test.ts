@@ -7,7 +7,7 @@ import { seededRandom } from '../base/random.ts';
 import type { LogStore } from '../store/log-store.ts';
 import { failCall } from '../store/memory-handle.ts';
 import { memoryStore } from '../store/memory-store.ts';
-import { objectLog } from './object-log.ts';
+import { ObjectLog } from './object-log.ts';
 
 const FIRST = 'wal/00000000000000000001.wal';
 const bytes = (length: number, value = 7): Uint8Array => new Uint8Array(length).fill(value);
@@ -15,7 +15,7 @@ const bytes = (length: number, value = 7): Uint8Array => new Uint8Array(length).
 function setUp() {
   const orders: Parameters<typeof memoryStore>[0] & object = { fault: undefined };
   const store = memoryStore(orders);
-  const log = objectLog(store, { random: seededRandom(1) });
+  const log = new ObjectLog(store, seededRandom(1));
   return { store, log, orders, names: () => store.sync.list('').map(({ name }) => name) };
 }
 
@@ -41,8 +41,8 @@ it('a segment is begun with something that no other writer has', async () => {
   const { store } = setUp();
   const begin = async (seed: number) => {
     const other = store.share();
-    const log = objectLog(other, { random: seededRandom(seed) });
-    await log.create(seed, 1000);
+    const log = new ObjectLog(other, seededRandom(seed));
+    await log.create(seed);
     return other.sync.get(`wal/${String(seed).padStart(20, '0')}.wal/begin`);
   };
   expect(await begin(2)).not.toEqual(await begin(3));
@@ -87,7 +87,7 @@ it('a truncation that is cut off leaves no segment of which pieces are missing',
 it('what is appended to a segment that another has truncated is seen by nobody, and goes with the next truncation', async () => {
   const { store, log, names } = setUp();
   const segment = await fill(log, 1, [10]);
-  const owner = objectLog(store.share());
+  const owner = new ObjectLog(store.share(), seededRandom(2));
   await owner.truncate(2);
   await segment.append(bytes(10), 10);
   expect(await owner.segments()).toEqual([]);
@@ -134,4 +134,26 @@ it('objects of others below its folder are left alone', async () => {
   expect(await log.segments()).toEqual([{ number: 1, size: 10 }]);
   await log.truncate(2);
   expect(names()).toEqual([`${FIRST}/notes`, 'wal/notes']);
+});
+
+it('a segment is read with the list that showed it, as far as that knew it, and with a new one beyond', async () => {
+  const { store, log, orders } = setUp();
+  const segment = await fill(log, 1, [10, 20]);
+  let lists = 0;
+  orders.fault = ({ operation }) => {
+    if (operation === 'list') lists++;
+    return undefined;
+  };
+  expect(await log.segments()).toEqual([{ number: 1, size: 30 }]);
+  await segment.append(bytes(5), 30);
+  const into = new Uint8Array(30);
+  expect(await log.read(1, into)).toBe(30);
+  expect(into).toEqual(bytes(30));
+  expect(lists).toBe(1);
+  expect(await log.read(1, new Uint8Array(31))).toBe(31);
+  expect(lists).toBe(2);
+  await new ObjectLog(store.share(), seededRandom(9)).truncate(2);
+  expect(await log.read(1, into)).toBeUndefined();
+  await log.truncate(2);
+  expect(await log.read(1, into)).toBeUndefined();
 });

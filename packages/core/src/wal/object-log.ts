@@ -8,7 +8,7 @@
 
 import { StorageError } from '../base/errors.ts';
 import { randomHex } from '../base/hex.ts';
-import { systemRandom, type Random } from '../base/random.ts';
+import type { Random } from '../base/random.ts';
 import { segmentName } from '../format/object-names.ts';
 import type { LogSegment, LogStore, SegmentInfo } from '../store/log-store.ts';
 import type { AsyncOperations } from '../store/object-store.ts';
@@ -20,28 +20,15 @@ const PARALLEL_READS = 16;
 /** Names in one deletion. */
 const NAMES_A_DELETION = 1000;
 
-/**
- * A log that keeps its segments as objects of a store, beside those of the database. One append, which is one group of writes, costs one object.
- * @example
- * import { memoryStore, open } from '@varve/core';
- * import { objectLog } from '@varve/core/object-log';
- *
- * const store = memoryStore({ sync: false });
- * const db = await open(store, { log: objectLog(store) });
- * await db.put('hello', 'world');
- * await db.close();
- */
-export function objectLog(store: AsyncOperations, { random = systemRandom }: { readonly random?: Random } = {}): LogStore {
-  return new ObjectLog(store, random);
-}
-
-class ObjectLog implements LogStore {
+export class ObjectLog implements LogStore {
   readonly kind = 'objects';
   readonly sync = false;
   readonly defaultDurability = 'synced';
   readonly #store: AsyncOperations;
   readonly #random: Random;
   readonly #open = new Set<ObjectSegment>();
+  /** What `segments` saw last: pieces never change, so whoever wants no more of a segment than was there then needs no other list. */
+  #listed = new Map<number, StoredSegment>();
 
   constructor(store: AsyncOperations, random: Random) {
     this.#store = store;
@@ -50,12 +37,15 @@ class ObjectLog implements LogStore {
 
   async segments(): Promise<SegmentInfo[]> {
     const stored = await this.#stored(SEGMENTS_PREFIX);
+    this.#listed = stored;
     const begun = [...stored].filter(([, { begun }]) => begun);
     return begun.map(([number, segment]) => ({ number, size: byteLengthOf(segment) })).sort((a, b) => a.number - b.number);
   }
 
   async read(number: number, into: Uint8Array): Promise<number | undefined> {
-    const segment = (await this.#stored(`${segmentName(number)}/`)).get(number);
+    const listed = this.#listed.get(number);
+    const isEnough = listed !== undefined && into.length <= byteLengthOf(listed);
+    const segment = isEnough ? listed : (await this.#stored(`${segmentName(number)}/`)).get(number);
     if (!segment?.begun) return undefined;
     try {
       return await this.#readPieces(segment, into);
@@ -82,6 +72,7 @@ class ObjectLog implements LogStore {
   }
 
   async truncate(before: number): Promise<void> {
+    this.#listed.clear();
     const names = [...(await this.#stored(SEGMENTS_PREFIX))].filter(([number]) => number < before).sort(([a], [b]) => a - b);
     const begins = names.filter(([, { begun }]) => begun).map(([number]) => beginName(number));
     const pieces = names.flatMap(([, segment]) => segment.pieces.map(({ name }) => name));

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { open } from '../../src/db/open-database.ts';
 import { utf8 } from '../../src/format/utf8-codec.ts';
+import type { MemoryCall } from '../../src/store/memory-handle.ts';
 import { memoryStore, type MemoryStore } from '../../src/store/memory-store.ts';
 
 const settings = { keys: utf8, values: utf8, memoryBudgetBytes: 4 * 2 ** 20 } as const;
@@ -63,6 +64,32 @@ describe.each([{ sync: true as const }, { sync: false as const }])('a writer tha
     expect(await codeOf(old.scan().all())).toBe('FENCED');
     await Promise.all([old.close(), next.close()]);
   });
+});
+
+it('a writer whose look for the next manifest is held up until that and its own are deleted is fenced', async () => {
+  const store = memoryStore();
+  const orders: Parameters<typeof store.share>[0] & object = { sync: false };
+  const old = await open(store.share(orders), settings);
+  await old.put('of the first', 'value');
+  const next = await open(store.share(), overtaking);
+  const [mine, above] = [0, 1].map((i) => `manifest/${String(old.stats().manifest + i).padStart(20, '0')}.manifest`);
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  orders.delay = ({ operation, name }) => (operation === 'has' && name === above ? held : undefined);
+  const late = codeOf(old.put('late', 'value'));
+  for (let i = 0; i < 60; i++) {
+    await next.put(`key ${i}`, 'value');
+    await next.flush();
+  }
+  await next.idle();
+  const left = store.sync.list('manifest/').map(({ name }) => name);
+  expect(left).not.toContain(mine);
+  expect(left).not.toContain(above);
+  release();
+  expect(await late).toMatch(/^(FENCED|UNKNOWN)$/);
+  await Promise.all([old.close(), next.close()]);
+  await using last = await open(store.share(), settings);
+  expect(await last.get('late')).toBeUndefined();
 });
 
 describe('a writer that sleeps while it makes a segment durable', () => {
@@ -199,3 +226,43 @@ async function codeOf(promise: Promise<unknown>): Promise<unknown> {
     return (error as { code: unknown }).code;
   }
 }
+
+it('a fence that is written late takes nothing back that a later writer has found and shown', async () => {
+  const store = memoryStore();
+  /** A handle of which the next call of this kind waits until it is let go. */
+  const holding = (operation: string) => {
+    let reached = (_letGo: () => void): void => undefined;
+    const held = new Promise<() => void>((resolve) => (reached = resolve));
+    let isArmed = false;
+    const delay = (call: MemoryCall): Promise<void> | undefined => {
+      if (!isArmed || call.operation !== operation) return undefined;
+      isArmed = false;
+      return new Promise((letGo) => reached(() => letGo()));
+    };
+    return { store: store.share({ sync: false, delay }), held, arm: () => (isArmed = true) };
+  };
+  const [old, second, third] = [holding('log.append'), holding('log.create'), holding('log.create')];
+  const first = await open(old.store, settings);
+  await first.put('early', 'value');
+  old.arm();
+  const late = codeOf(first.put('late', 'value'));
+  const append = await old.held;
+  // The second has read the log and is about to begin its segment; then the write lands, and the third reads the log.
+  second.arm();
+  const opening = codeOf(open(second.store, overtaking));
+  const begin = await second.held;
+  append();
+  expect(await late).toBe('UNKNOWN');
+  third.arm();
+  const owning = open(third.store, overtaking);
+  const go = await third.held;
+  begin();
+  expect(await opening).toBe('FENCED');
+  go();
+  const owner = await owning;
+  expect(await owner.get('late')).toBe('value');
+  await owner.put('own', 'value');
+  await using last = await open(store.share(), overtaking);
+  expect((await last.scan().all()).map(([key]) => key)).toEqual(['early', 'late', 'own']);
+  await Promise.all([first.close(), owner.close()].map((closing) => closing.catch(() => undefined)));
+});

@@ -26,6 +26,7 @@ export function openRaw(store: MemoryStore, settings: Partial<Settings> = {}): P
       sstSizeBytes: 65536,
       compression: 'lz4',
       lastEpochLow: 0xf0000000,
+      retainMs: 0,
       onEvent: undefined,
       ...settings,
     },

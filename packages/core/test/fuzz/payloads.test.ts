@@ -20,7 +20,7 @@ import { ORDERED_VARINT_LIMIT } from '../../src/format/ordered-varint.ts';
 import { sstName } from '../../src/format/object-names.ts';
 import { readBatch } from '../../src/inspect/batch.ts';
 import { readBlock } from '../../src/inspect/block.ts';
-import { kernelRoom } from '../../src/inspect/kernel-room.ts';
+import { kernelRoom } from '../../src/heap/kernel-room.ts';
 import { inspectSst, listSsts, readState } from '../../src/inspect.ts';
 import { seedOf } from '../../src/sst/seeds.ts';
 import { BatchBuffers } from '../../src/write/batch-buffers.ts';

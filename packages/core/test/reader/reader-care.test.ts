@@ -20,7 +20,7 @@ describe('a reader', () => {
     void other;
   });
 
-  it('goes on with the next version where objects go while they are opened', async () => {
+  it('goes on with the next version where objects go while they are asked for; a scan is begun again by who asks', async () => {
     const store = memoryStore();
     await using db = await flushed(store, many('first'));
     let times = 0;
@@ -31,6 +31,10 @@ describe('a reader', () => {
     await using reader: TextReader = await openReader(slow, EACH_READ_LOOKS);
     await replaceAll(db, 'second');
     times = 1;
+    expect(await reader.get('key000000')).toBe(many('third')[0]![1]);
+    await replaceAll(db, 'second');
+    times = 1;
+    await expect(reader.scan().all()).rejects.toMatchObject({ code: 'EXPIRED', object: expect.stringMatching(/\.meta$/) });
     expect(await reader.scan().all()).toEqual(many('third'));
   });
 

@@ -1,6 +1,6 @@
 // A writer and what it has written, for readers beside it.
 
-import { open, utf8, type Database, type DatabaseReader, type MemoryStore } from '@varve/core';
+import { open, utf8, type Database, type DatabaseReader, type MemoryCall, type MemoryStore } from '@varve/core';
 
 export const CODECS = { keys: utf8, values: utf8 };
 export const SMALL = { ...CODECS, memoryBudgetBytes: 4 * 2 ** 20 };
@@ -22,6 +22,23 @@ export async function flushed(store: MemoryStore, entries: [string, string][]): 
   await db.compact();
   await db.idle();
   return db;
+}
+
+/** The same store through another handle: `holdNext` makes its next list wait until what it returns is called. */
+export function withHeldLists(store: MemoryStore): { readonly slow: MemoryStore; holdNext(): () => void } {
+  let held: Promise<void> | undefined;
+  const delay = ({ operation }: MemoryCall): Promise<void> | undefined => {
+    if (operation !== 'list') return undefined;
+    const waited = held;
+    held = undefined;
+    return waited;
+  };
+  const holdNext = (): (() => void) => {
+    let letGo = (): void => undefined;
+    held = new Promise((resolve) => (letGo = resolve));
+    return letGo;
+  };
+  return { slow: store.share({ sync: false, delay }), holdNext };
 }
 
 /** Everything that a reader may have seen is merged into something else, and deleted. */

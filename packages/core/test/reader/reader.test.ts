@@ -7,6 +7,7 @@ import {
   SMALL,
   EACH_READ_LOOKS,
   SELDOM,
+  withHeldLists,
   ON_REQUEST,
   many,
   flushed,
@@ -116,13 +117,10 @@ describe('how new it is what a reader sees', () => {
   it('a read does not share a look that began before what it has to see', async () => {
     const store = memoryStore();
     await using db = await flushed(store, many('first', 10));
-    let held: Promise<void> | undefined;
-    const slow = store.share({ sync: false, delay: ({ operation }) => (operation === 'list' ? held : undefined) });
+    const { slow, holdNext } = withHeldLists(store);
     await using reader: TextReader = await openReader(slow, EACH_READ_LOOKS);
-    let letGo = (): void => undefined;
-    held = new Promise((resolve) => (letGo = resolve));
+    const letGo = holdNext();
     const first = reader.get('more');
-    held = undefined;
     await db.put('more', 'x');
     await db.flush();
     const second = reader.get('more');
@@ -148,18 +146,15 @@ describe('how new it is what a reader sees', () => {
   it('a signal ends the waiting for a look', async () => {
     const store = memoryStore();
     await using db = await flushed(store, many('first', 10));
-    let held: Promise<void> | undefined;
-    const slow = store.share({ sync: false, delay: ({ operation }) => (operation === 'list' ? held : undefined) });
+    const { slow, holdNext } = withHeldLists(store);
     await using reader: TextReader = await openReader(slow, EACH_READ_LOOKS);
-    let letGo = (): void => undefined;
-    held = new Promise((resolve) => (letGo = resolve));
+    const letGo = holdNext();
     const stop = new AbortController();
     const { signal } = stop;
     const waiting = [reader.get('a', { signal }), reader.scan({ signal }).all(), reader.refresh({ signal })];
     stop.abort();
     for (const read of waiting) await expect(read).rejects.toMatchObject({ name: 'AbortError' });
     letGo();
-    held = undefined;
     void db;
   });
 
@@ -227,13 +222,10 @@ describe('how new it is what a reader sees', () => {
   it('refresh sees what was there before it was called, also behind a look that is under way', async () => {
     const store = memoryStore();
     await using db = await flushed(store, many('first', 10));
-    let held: Promise<void> | undefined;
-    const slow = store.share({ sync: false, delay: ({ operation }) => (operation === 'list' ? held : undefined) });
+    const { slow, holdNext } = withHeldLists(store);
     await using reader: TextReader = await openReader(slow, ON_REQUEST);
-    let letGo = (): void => undefined;
-    held = new Promise((resolve) => (letGo = resolve));
+    const letGo = holdNext();
     const first = reader.refresh();
-    held = undefined;
     await db.put('more', 'x');
     await db.flush();
     const second = reader.refresh();

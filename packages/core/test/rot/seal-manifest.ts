@@ -2,7 +2,7 @@
 
 import { RECORD_HEADER_BYTES } from '@varve/wasm-kernels';
 import { encodeRecord, RECORD_EDIT, RECORD_SNAPSHOT } from '../../src/format/record.ts';
-import { kernelRoom } from '../../src/inspect/kernel-room.ts';
+import { kernelRoom } from '../../src/heap/kernel-room.ts';
 
 const MANIFEST_HEADER_BYTES = 8;
 const ROOM = kernelRoom(1 << 20);

@@ -1,7 +1,7 @@
 // Log segments that lie and bear the right checksums (docs/FORMAT.md): header and records sealed again where they stand.
 
 import { RECORD_HEADER_BYTES } from '@varve/wasm-kernels';
-import { kernelRoom } from '../../src/inspect/kernel-room.ts';
+import { kernelRoom } from '../../src/heap/kernel-room.ts';
 import { SEGMENT_HEADER_BYTES } from '../../src/wal/segment-format.ts';
 import { xxh64 } from './seal-sst.ts';
 

@@ -2,7 +2,7 @@
 
 import { TRAILER_BYTES, TRAILER_CHECKSUM } from '@varve/wasm-kernels';
 import type { ObjectId } from '../../src/format/object-names.ts';
-import { kernelRoom } from '../../src/inspect/kernel-room.ts';
+import { kernelRoom } from '../../src/heap/kernel-room.ts';
 
 const HEAD_CHECKSUM = 16;
 const HEAD_CHECKED_FROM = 24;

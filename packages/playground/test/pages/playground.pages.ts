@@ -2,10 +2,13 @@
 
 import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type BrowserContext, type Page } from '@playwright/test';
+import sirv from 'sirv';
 import { test } from '../../../../scripts/browsers/profile.ts';
 
 /** Pictures to look at, when a folder is named. */
@@ -149,4 +152,70 @@ test('a file that is no database is refused in words, and changes nothing', asyn
   await page.getByLabel('Replace the database by a file').setInputFiles(wrong);
   await expect(page.getByText(/no archive of a database/)).toBeVisible();
   await expect(entries(page)).toContainText('a');
+});
+
+test('opens a published database on a static host, and fetches little of it', async ({ profile }) => {
+  const page = await visit(await profile.launch());
+  const requests: string[] = [];
+  page.on('request', (request) => void (request.url().includes('/sample/') && requests.push(request.url())));
+  const found = page.getByRole('list', { name: 'Found there' });
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await expect(page.getByText(/^Open, \d+ ms, \d+ requests$/)).toBeVisible();
+  await page.getByLabel('Starting with').fill('reykjavik');
+  await page.getByRole('button', { name: 'Scan' }).click();
+  await expect(found.getByText('"country":"IS"').first()).toBeVisible();
+  const key = await found.getByRole('listitem').first().locator('span').first().innerText();
+  await page.getByLabel('Exactly').fill(key);
+  await page.getByRole('button', { name: 'Get', exact: true }).click();
+  await expect(page.getByText(/^There, \d+ ms, \d requests?$/)).toBeVisible();
+  await expect(found.getByRole('listitem')).toHaveCount(1);
+  await page.getByLabel('Exactly').fill('nowhere/-1');
+  await page.getByRole('button', { name: 'Get', exact: true }).click();
+  await expect(page.getByText(/^Not there, /)).toBeVisible();
+  const said = await page.getByText(/^Since it was opened: /).innerText();
+  const [, asked, fetched, all] = /(\d+) requests, ([\d,]+) KB of ([\d,]+) KB/.exec(said)!.map((text) => Number(text.replaceAll(',', '')));
+  expect(asked).toBe(requests.length);
+  expect(all).toBeGreaterThan(3000);
+  expect(fetched).toBeLessThan(all! / 10);
+  await page.getByLabel('Starting with').fill('san ');
+  await page.getByRole('button', { name: 'Scan' }).click();
+  await expect(found.getByRole('listitem')).toHaveCount(20);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  await picture(page, 'open-url');
+});
+
+test('an address where nothing is published is refused in words', async ({ profile }) => {
+  const page = await visit(await profile.launch());
+  const address = page.getByLabel('Published at');
+  await address.fill(`${await address.inputValue()}-that-is-not-there`);
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await expect(page.getByText(/Is the address right\?/)).toBeVisible();
+  await expect(page.getByLabel('Starting with')).toHaveCount(0);
+});
+
+test('a host of another origin is read where it lets pages, and named where it does not', async ({ profile }) => {
+  const files = sirv('packages/playground/dist/site/sample', { dev: true });
+  let isOpen = true;
+  const host = createServer((request, response) => {
+    // Nothing is exposed: the page does not see Content-Range.
+    if (isOpen) response.setHeader('access-control-allow-origin', '*').setHeader('access-control-allow-headers', 'range');
+    if (request.method === 'OPTIONS') response.writeHead(204).end();
+    else files(request, response, () => void response.writeHead(404).end());
+  });
+  await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+  try {
+    const page = await visit(await profile.launch());
+    await page.getByLabel('Published at').fill(`http://127.0.0.1:${(host.address() as AddressInfo).port}`);
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
+    await page.getByLabel('Starting with').fill('oslo');
+    await page.getByRole('button', { name: 'Scan' }).click();
+    await expect(page.getByRole('list', { name: 'Found there' }).getByText('"country":"NO"').first()).toBeVisible();
+    isOpen = false;
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
+    await expect(page.getByText(/set its CORS headers/)).toBeVisible();
+  } finally {
+    host.closeAllConnections();
+    host.close();
+  }
 });

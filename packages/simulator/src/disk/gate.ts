@@ -149,8 +149,9 @@ export class Gate {
   }
 
   #spoil(call: Call<unknown>): void {
+    if (call.spoil === undefined) return;
     this.rotten++;
-    call.spoil?.(this.#world.draw.below(2 ** 30));
+    call.spoil(this.#world.draw.below(2 ** 30));
   }
 
   #die(cut: PlannedCut): never {

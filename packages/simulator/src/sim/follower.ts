@@ -1,8 +1,8 @@
 // Somebody who only reads, in a process of their own: what they see was there at one moment, never an earlier one than before, and is never lost again.
 
 import { openReader, StorageError, type DatabaseReader, type ReaderSpace } from '@varve/core';
+import { objectLog } from '@varve/core/object-log';
 import { PowerLost, type Gate } from '../disk/gate.ts';
-import { NO_FAULTS } from '../disk/faults.ts';
 import { simStore } from '../disk/sim-store.ts';
 import { Gone, type Process } from '../world/process.ts';
 import { isDamage } from './damage.ts';
@@ -29,6 +29,8 @@ export class Follower {
   #life: Life | undefined;
   /** The newest epoch that was told. */
   #epoch = 0n;
+  /** Moment of the newest state that this process has seen, at least. */
+  #seen = 0;
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
@@ -59,25 +61,35 @@ export class Follower {
     this.#life?.process.die();
     this.#life?.gate.abandon(true);
     this.#life = undefined;
+    this.#begin();
+  }
+
+  /** Nobody can tell a new process what an earlier one had been shown of a log that another writer takes over. */
+  #begin(): void {
+    this.#seen = 0;
+    if (this.#simulation.followsLog) this.#epoch = 0n;
   }
 
   async #scan(range: ScriptedRange): Promise<void> {
-    const from = this.#simulation.seen;
     const { process, spaces } = await this.#open();
+    const { logged } = this.#simulation;
     const found = await process.outside(spaces[range.space].scan(scanRange(range)).all());
+    const from = this.#earliest(spaces[0], logged);
     const moment = expectMoment(this.#simulation, range, this.#simulation.numbered(found), from);
     this.#expectGoesOn(spaces[0]);
+    this.#seen = Math.max(this.#seen, moment);
     this.#simulation.seen = Math.max(this.#simulation.seen, moment);
     this.#simulation.trace.note('followed', found.length, moment);
   }
 
   async #get(keys: readonly (readonly [space: number, key: number])[]): Promise<void> {
     const { history, values } = this.#simulation;
-    const from = this.#simulation.seen;
     const { process, spaces } = await this.#open();
+    const { logged } = this.#simulation;
     const [[space]] = keys;
     const texts = keys.map(([, key]) => keyText(key));
     const found = await process.outside(spaces[space].getMany(texts));
+    const from = this.#earliest(spaces[0], logged);
     texts.forEach((text, i) => {
       const number = found[i] === undefined ? undefined : values.numberOf(found[i]);
       expectThat(
@@ -88,6 +100,16 @@ export class Follower {
     this.#expectGoesOn(spaces[0]);
   }
 
+  /**
+   * What has to be seen at least. The log: all that was in it when the read began, unless another writer is about to say whether the end of it counts, or memory
+   * is full: then what this process has seen before.
+   */
+  #earliest(reader: Reader, logged: number): number {
+    const { log } = reader.stats();
+    if (log === undefined) return this.#simulation.seen;
+    return log.waitsFor === undefined ? Math.max(this.#simulation.seen, logged) : this.#seen;
+  }
+
   #expectGoesOn({ epoch }: Reader): void {
     expectThat(epoch >= this.#epoch, `a reader saw epoch ${this.#epoch}, and then ${epoch}`);
     this.#epoch = epoch;
@@ -95,15 +117,19 @@ export class Follower {
 
   async #open(): Promise<Required<Life>> {
     const { script, disk, memories, rates } = this.#simulation;
-    if (this.#life?.process.alive !== true) this.#life = this.#simulation.startProcess();
+    if (this.#life?.process.alive !== true) {
+      this.#life = this.#simulation.startProcess();
+      this.#begin();
+    }
     const life = this.#life;
-    life.gate.rates = { ...rates, full: NO_FAULTS.full };
+    life.gate.rates = rates;
     const { process, gate } = life;
     if (life.spaces === undefined) {
       const { manner, memoryBudgetBytes } = script.settings;
       const store = simStore(disk, gate, manner);
       const { clock, turns } = process;
-      const options = { ...CODECS, staleMs: 0, memoryBudgetBytes, clock, turns, newMemory: memories.take };
+      const follow = this.#simulation.followsLog ? ({ follow: 'log', log: objectLog(store) } as const) : {};
+      const options = { ...CODECS, ...follow, staleMs: 0, memoryBudgetBytes, clock, turns, newMemory: memories.take };
       const reader = await process.outside(openReader(store, options));
       life.spaces = [reader, reader.keyspace(SPACE_NAMES[1], CODECS)];
     }

@@ -9,6 +9,8 @@ import type {
   ConditionalStep,
   FateStep,
   FollowStep,
+  KeepStep,
+  MergeStep,
   ReadStep,
   Script,
   ScriptedChange,
@@ -26,10 +28,20 @@ const SCRIPT_SALT = 0x5eed;
 type Make = (draw: Draw, settings: Settings) => Step;
 type Weighted = Readonly<Record<string, readonly [weight: number, make: Make]>>;
 
-/** The life of a seed; `followed`: with somebody who only reads beside it. */
-export function generate(seed: number, steps = STEPS, followed = false): Script {
+/** Who is there beside a database. */
+export interface Beside {
+  /** Somebody who only reads, the manifests or a log of objects. */
+  readonly followed?: 'manifest' | 'log' | undefined;
+  /** Compactors. */
+  readonly merged?: boolean;
+}
+
+/** The life of a seed. */
+export function generate(seed: number, steps = STEPS, { followed, merged = false }: Beside = {}): Script {
   const draw = new Draw(seed ^ SCRIPT_SALT);
-  const settings = drawSettings(draw);
+  const drawn = drawSettings(draw);
+  const logged: Settings = followed === 'log' ? { ...drawn, manner: 'later', log: 'objects' } : drawn;
+  const settings: Settings = merged ? { ...logged, remote: true } : logged;
   const share = (part: number): number => Math.ceil(steps * part * (0.5 + draw.share()));
   const writers = 1 + draw.below(3);
   const actors = [
@@ -39,7 +51,9 @@ export function generate(seed: number, steps = STEPS, followed = false): Script 
   ];
   // One life in four is quiet: what goes wrong in it needs no disaster.
   if (draw.chance(0.75)) actors.push(drawSteps(draw, settings, FATE, share(0.005)));
-  if (followed) actors.push(drawSteps(draw, settings, FOLLOWER, share(0.1)));
+  if (followed !== undefined) actors.push(drawSteps(draw, settings, FOLLOWER, share(0.1)));
+  if (followed === 'manifest') actors.push(drawSteps(draw, settings, ARCHIVIST, share(0.03)));
+  if (merged) actors.push(drawSteps(draw, settings, MERGER, share(0.2)), drawSteps(draw, settings, MERGER, share(0.2)));
   return { seed, settings, actors };
 }
 
@@ -85,6 +99,18 @@ const FOLLOWER: Weighted = {
   follow: [12, (draw, settings) => ({ do: 'follow', range: range(draw, settings), waitMs: pause(draw) })],
   followKeys: [8, (draw, settings) => ({ do: 'followKeys', keys: keysOf(draw, settings), waitMs: pause(draw) })],
   endFollower: [1, (): FollowStep => ({ do: 'endFollower' })],
+};
+
+const ARCHIVIST: Weighted = {
+  keep: [2, (draw): KeepStep & { waitMs: number } => ({ do: 'keep', waitMs: pause(draw) })],
+  readKept: [4, (draw): KeepStep & { waitMs: number } => ({ do: 'readKept', pick: draw.below(8), waitMs: pause(draw) })],
+  letGo: [1, (draw): KeepStep => ({ do: 'letGo', pick: draw.below(8) })],
+};
+
+const MERGER: Weighted = {
+  merge: [20, (draw): MergeStep & { waitMs: number } => ({ do: 'merge', by: draw.below(2), waitMs: draw.skewed(0, 60) })],
+  endCompactor: [1, (draw): MergeStep => ({ do: 'endCompactor', by: draw.below(2) })],
+  stopCompactor: [2, (draw): MergeStep => ({ do: 'stopCompactor', by: draw.below(2), ms: draw.skewed(1, 2000) })],
 };
 
 const KEEPER: Weighted = {

@@ -1,8 +1,10 @@
 // Lives a script: all actors at once, and in the end a look at everything that is left.
 
-import { idText, listManifests, readState } from '@varve/core/inspect';
+import { idText, type ObjectId, listManifests, readState } from '@varve/core/inspect';
 import { NO_FAULTS } from '../disk/faults.ts';
 import { Follower } from './follower.ts';
+import { Keeper } from './keeper.ts';
+import { Mergers } from './mergers.ts';
 import { SPACE_NAMES, type Incarnation } from './incarnation.ts';
 import { read } from './read-steps.ts';
 import type { CareStep, FateStep, Script, Step } from './script.ts';
@@ -24,6 +26,8 @@ export interface Life {
   readonly operations: number;
   readonly events: number;
   readonly crashes: number;
+  /** Merges of compactors that were committed. */
+  readonly merged: number;
   /** Calls to the disk, by kind. */
   readonly calls: Readonly<Record<string, number>>;
   /** Of everything that happened, and of the bytes that are left. */
@@ -51,13 +55,16 @@ export interface LiveOptions {
 export async function live(script: Script, { keepsTrace = false, digestsBytes = false }: LiveOptions = {}): Promise<Life> {
   const simulation = new Simulation(script, keepsTrace);
   const follower = new Follower(simulation);
+  const keeper = new Keeper(simulation);
+  const mergers = new Mergers(simulation);
   const { world, trace } = simulation;
   try {
     await world.run(async () => {
-      await Promise.all(script.actors.map((steps, actor) => act({ simulation, follower }, actor, steps)));
+      await Promise.all(script.actors.map((steps, actor) => act({ simulation, follower, keeper, mergers }, actor, steps)));
       simulation.rates = NO_FAULTS;
       simulation.power.forget();
-      await inspectAll(simulation, follower);
+      mergers.end();
+      await inspectAll(simulation, follower, keeper);
     });
     simulation.assertRight();
   } catch (error) {
@@ -76,6 +83,7 @@ export async function live(script: Script, { keepsTrace = false, digestsBytes = 
     operations,
     events: world.events,
     crashes: simulation.crashes,
+    merged: simulation.merged,
     calls: simulation.calls,
     digest: trace.digest,
   };
@@ -90,15 +98,17 @@ function operationsOf(step: Step): number {
 interface Cast {
   readonly simulation: Simulation;
   readonly follower: Follower;
+  readonly keeper: Keeper;
+  readonly mergers: Mergers;
 }
 
-async function act({ simulation, follower }: Cast, actor: number, steps: readonly Step[]): Promise<void> {
+async function act({ simulation, ...others }: Cast, actor: number, steps: readonly Step[]): Promise<void> {
   for (const [i, step] of steps.entries()) {
     simulation.assertRight();
     const incarnation = await simulation.current();
     let outcome = 0;
     try {
-      await take({ simulation, follower }, incarnation, step);
+      await take({ simulation, ...others }, incarnation, step);
     } catch (error) {
       incarnation.assertExpected(error);
       outcome = 1;
@@ -109,7 +119,7 @@ async function act({ simulation, follower }: Cast, actor: number, steps: readonl
   }
 }
 
-function take({ simulation, follower }: Cast, incarnation: Incarnation, step: Step): Promise<void> {
+function take({ simulation, follower, keeper, mergers }: Cast, incarnation: Incarnation, step: Step): Promise<void> {
   switch (step.do) {
     case 'put':
     case 'batch':
@@ -128,6 +138,14 @@ function take({ simulation, follower }: Cast, incarnation: Incarnation, step: St
     case 'followKeys':
     case 'endFollower':
       return follower.take(step);
+    case 'keep':
+    case 'readKept':
+    case 'letGo':
+      return keeper.take(step);
+    case 'merge':
+    case 'endCompactor':
+    case 'stopCompactor':
+      return mergers.take(step);
     case 'kill':
     case 'cut':
     case 'cutAt':
@@ -178,7 +196,7 @@ async function suffer(simulation: Simulation, incarnation: Incarnation, { rates,
 }
 
 /** Everything is there, in both directions, and nothing else. */
-async function inspectAll(simulation: Simulation, follower: Follower): Promise<void> {
+async function inspectAll(simulation: Simulation, follower: Follower, keeper: Keeper): Promise<void> {
   // What was late has come by now, and the next open is undisturbed.
   await simulation.world.sleep(200_000);
   const last = await simulation.current();
@@ -187,11 +205,13 @@ async function inspectAll(simulation: Simulation, follower: Follower): Promise<v
   const incarnation = await simulation.current();
   const { db, spaces } = incarnation;
   if (simulation.script.actors.flat().some((step) => step.do === 'follow')) {
-    await db.flush();
+    // Who follows the log sees it without.
+    if (!simulation.followsLog) await db.flush();
     // Nothing is merged away any more while it reads.
     await db.idle();
     await follower.expectNewest();
   }
+  if (simulation.script.actors.flat().some((step) => step.do === 'keep')) await keeper.expectAll();
   for (const [i, space] of spaces.entries()) {
     for (const reverse of [false, true]) {
       const found = simulation.numbered(await space.scan({ reverse }).all());
@@ -228,9 +248,13 @@ async function expectMemoryGivenBack({ db }: Incarnation): Promise<void> {
 async function expectNothingLeft({ disk }: Simulation): Promise<void> {
   const state = await readState(disk.store);
   expectThat(state !== undefined, 'there is no manifest');
-  const needed = new Set([...state.version.ssts()].flatMap(({ id }) => [`sst/${idText(id)}.sst`, `sst/${idText(id)}.meta`]));
+  const objectsOf = (ssts: Iterable<{ readonly id: ObjectId }>): string[] =>
+    [...ssts].flatMap(({ id }) => [`sst/${idText(id)}.sst`, `sst/${idText(id)}.meta`]);
+  const needed = new Set(objectsOf(state.version.ssts()));
+  // For readers elsewhere.
+  const kept = new Set(objectsOf(state.retired));
   const there = disk.store.sync.list('sst/').map(({ name }) => name);
-  for (const name of there) expectThat(needed.has(name), `${name} is there, and nothing needs it`);
+  for (const name of there) expectThat(needed.has(name) || kept.has(name), `${name} is there, and nothing needs it`);
   for (const name of needed) expectThat(there.includes(name), `${name} is needed, and not there`);
   const manifests = await listManifests(disk.store);
   expectThat(manifests.length < MOST_MANIFESTS, `${manifests.length} manifests are there`);

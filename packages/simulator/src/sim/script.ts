@@ -52,6 +52,21 @@ export type FollowStep =
   /** The process dies, and the next step begins another. */
   | { readonly do: 'endFollower' };
 
+/** What somebody does who keeps states of the database, in a process of their own. */
+export type KeepStep =
+  | { readonly do: 'keep' }
+  | { readonly do: 'readKept'; readonly pick: number }
+  | { readonly do: 'letGo'; readonly pick: number };
+
+/** What compactors do, each in a process of its own, which begins when it has to. */
+export type MergeStep =
+  /** Looks for a plan, and carries it out. */
+  | { readonly do: 'merge'; readonly by: number }
+  /** The process dies; what it asked of the disk may still happen. */
+  | { readonly do: 'endCompactor'; readonly by: number }
+  /** The process is stopped, and goes on after a while. */
+  | { readonly do: 'stopCompactor'; readonly by: number; readonly ms: number };
+
 export type CareStep = { readonly do: 'flush' | 'compact' | 'sync' | 'verify' | 'idle' | 'reopen' };
 
 export type FateStep =
@@ -64,10 +79,14 @@ export type FateStep =
   | { readonly do: 'takeOver'; readonly sleepMs: number; readonly restMs?: number }
   | { readonly do: 'faults'; readonly rates: FaultRates; readonly ms: number };
 
-export type Step = (WriteStep | ConditionalStep | ReadStep | FollowStep | CareStep | FateStep) & { readonly waitMs?: number };
+export type Step = (WriteStep | ConditionalStep | ReadStep | FollowStep | KeepStep | MergeStep | CareStep | FateStep) & {
+  readonly waitMs?: number;
+};
 
 export interface Settings {
   readonly manner: Manner;
+  /** The log is one of objects in the same store, which whoever only reads follows. Default: a log of files, and manifests that are followed. */
+  readonly log?: 'objects';
   readonly latencyMs: number;
   /** How long a sync of the log takes that is made on the spot; default 0. */
   readonly syncNowMs?: number;
@@ -77,6 +96,8 @@ export interface Settings {
   readonly compression: 'lz4' | 'none';
   /** Keys of each space. */
   readonly keys: number;
+  /** Merges are given out to compactors. */
+  readonly remote?: true;
 }
 
 export interface Script {

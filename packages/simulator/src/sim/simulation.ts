@@ -1,6 +1,8 @@
 // A life: a disk, a database on it that is opened again whenever it ended, actors that use it all at once, and the model that knows what they must find.
 
 import { open, seededRandom, StorageError } from '@varve/core';
+import { remoteCompaction } from '@varve/core/compactor';
+import { objectLog } from '@varve/core/object-log';
 import { Disk, type CutMode } from '../disk/disk.ts';
 import { NO_FAULTS, type FaultRates } from '../disk/faults.ts';
 import { Gate, PowerLost, type CallCounts } from '../disk/gate.ts';
@@ -21,6 +23,9 @@ import { expectThat, Wrong } from './wrong.ts';
 
 const RETRY_MS = 20;
 const SETTLE_MS = 0.1;
+const RETAIN_MS = 200;
+/** Lives are short: so is what writers wait for. */
+const PATIENCE = { claimWithinMs: 3000, silentMs: 300, lookMs: 20 };
 /** What a writer tries to write after it was overtaken. */
 const ZOMBIE = 'zombie';
 const ZOMBIE_BYTES = 8;
@@ -49,6 +54,8 @@ export class Simulation {
   readonly calls: CallCounts = {};
   /** Moment of the newest state that somebody who only reads has seen, at least: it is never lost. */
   seen = 0;
+  /** Merges of compactors that a writer has committed. */
+  merged = 0;
   /** Ends of the process and power cuts so far. */
   crashes = 0;
   #current: Promise<Incarnation> | undefined;
@@ -69,6 +76,16 @@ export class Simulation {
   /** Synchronous calls may be used. */
   get canAnswerNow(): boolean {
     return this.script.settings.manner !== 'later';
+  }
+
+  /** Whoever only reads follows the log. */
+  get followsLog(): boolean {
+    return this.script.settings.log === 'objects';
+  }
+
+  /** Writes that are in the log for good: their objects are there. */
+  get logged(): number {
+    return this.#last?.buffered ?? 0;
   }
 
   /** The database, opened if it is not. */
@@ -194,13 +211,19 @@ export class Simulation {
   }
 
   async #openWith(process: Process, gate: Gate, promised: () => number, overtaken: Incarnation | undefined): Promise<Incarnation> {
-    const { manner, memoryBudgetBytes, blockSizeBytes, sstSizeBytes, compression } = this.script.settings;
+    const { manner, memoryBudgetBytes, blockSizeBytes, sstSizeBytes, compression, remote } = this.script.settings;
     const handle = { failed: false };
-    const db = (await open(simStore(this.disk, gate, manner), {
+    const store = simStore(this.disk, gate, manner);
+    const random = seededRandom(this.script.seed + 7919 * this.#processes);
+    const log = this.followsLog ? objectLog(store, { random }) : simLog(this.disk, gate, manner !== 'later');
+    const db = (await open(store, {
       ...CODECS,
-      log: simLog(this.disk, gate, manner !== 'later'),
+      log,
       takeover: 'now',
+      // One life in two keeps what merges replace for a while.
+      retainMs: this.script.seed % 2 === 0 ? 0 : RETAIN_MS,
       onEvent: (event) => {
+        if (event.kind === 'compaction' && event.remote === true) this.merged++;
         if (event.kind !== 'failed') return;
         handle.failed = true;
         if (!isOfTheWorld(event.error)) this.noteWrong(new Wrong(`the writer failed: ${String(event.error)}`, { cause: event.error }));
@@ -208,11 +231,12 @@ export class Simulation {
       clock: process.clock,
       turns: process.turns,
       newMemory: this.memories.take,
-      random: seededRandom(this.script.seed + 7919 * this.#processes),
+      random,
       memoryBudgetBytes,
       blockSizeBytes,
       sstSizeBytes,
       compression,
+      compaction: remote === undefined ? undefined : remoteCompaction(PATIENCE),
     })) as unknown as Db;
     const moment = await this.#recover(db, promised, overtaken);
     this.trace.note('open', moment, promised());

@@ -1,7 +1,9 @@
 // Every bug that is planted, and what catches it.
 
 import type { PlantedBug } from './bug.ts';
+import { compactorBugs } from './bugs/compactors.ts';
 import { fileBugs } from './bugs/files.ts';
+import { keepingBugs } from './bugs/keeping.ts';
 import { followingBugs } from './bugs/following.ts';
 import { kernelBugs } from './bugs/kernels.ts';
 import { mergingBugs } from './bugs/merging.ts';
@@ -16,6 +18,8 @@ export const bugs: readonly PlantedBug[] = [
   ...mergingBugs,
   ...readingBugs,
   ...followingBugs,
+  ...keepingBugs,
+  ...compactorBugs,
   ...kernelBugs,
   ...fileBugs,
   ...tabBugs,

@@ -43,6 +43,8 @@ function programOf(caughtBy: CaughtBy): string[] {
     return ['--import', REGISTER, SIMULATE, ...more, '--seeds', String(MOST_SEEDS), '--from', String(from), '--until-failure'];
   };
   if ('tabs' in caughtBy) return simulate(caughtBy.tabs, '--tabs');
+  if ('followedLog' in caughtBy) return simulate(caughtBy.followedLog, '--followed-log');
+  if ('merged' in caughtBy) return simulate(caughtBy.merged, '--merged');
   return 'followed' in caughtBy ? simulate(caughtBy.followed, '--followed') : simulate(caughtBy.from);
 }
 

@@ -43,9 +43,9 @@ export interface EnginePromise {
 const LEAST_MEMORY_BYTES = 4 * 2 ** 20;
 const MOST_ATTEMPTS = 20;
 
-/** A database of texts in the least memory, so that some hundred writes fill many memtables. */
+/** A database of texts in the least memory, so that some hundred writes fill many memtables. What merges replace goes at once: no reader elsewhere needs it. */
 export function openTexts(store: ObjectStore, settings: TextSettings = {}): Promise<TextDatabase> {
-  return open(store, { keys: utf8, values: utf8, memoryBudgetBytes: LEAST_MEMORY_BYTES, ...settings });
+  return open(store, { keys: utf8, values: utf8, memoryBudgetBytes: LEAST_MEMORY_BYTES, retainMs: 0, ...settings });
 }
 
 /** The checks of one theme that an engine on this store has to pass. */

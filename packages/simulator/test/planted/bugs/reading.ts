@@ -146,4 +146,28 @@ export const readingBugs: readonly PlantedBug[] = [
     replace: '',
     caughtBy: { test: 'packages/core/test/faults/pins.test.ts' },
   },
+  {
+    name: 'partitions-of-the-stand-in',
+    mistake: 'a scan that goes down takes the partitions of an SST for as many as there seem to be before its head is read',
+    file: 'packages/wasm-kernels/assembly/scan-source-run.ts',
+    find: 'if (isReverse) place(source, ssts - 1, PARTITION_LAST, BLOCK_LAST);',
+    replace: 'if (isReverse) place(source, ssts - 1, topCount(runSst(run, ssts - 1)) - 1, BLOCK_LAST);',
+    caughtBy: { test: 'packages/core/test/reader/cold-reads.test.ts' },
+  },
+  {
+    name: 'cold-runs-in-turn',
+    mistake: 'a read asks for the heads of overlapping SSTs one after the other',
+    file: 'packages/core/src/iterators/cold-runs.ts',
+    find: 'status === STATUS_NEED_PARTITION ? this.#ask(sought) : []',
+    replace: '[]',
+    caughtBy: { test: 'packages/core/test/reader/cold-reads.test.ts' },
+  },
+  {
+    name: 'verify-believes-heads',
+    mistake: 'verify does not read heads that were read before',
+    file: 'packages/core/src/db/verify.ts',
+    find: '  await attempt(problems, async () => engine.catalog.checkHead(sst));',
+    replace: '  if (!sst.hasHead) await attempt(problems, async () => engine.catalog.checkHead(sst));',
+    caughtBy: { test: 'packages/core/test/faults/cold-heads.test.ts' },
+  },
 ];
