@@ -39,6 +39,7 @@ export function faultyBucket(): FaultyBucket {
         request.addEventListener('success', () => spoil(request.result, bucket));
         return request;
       },
+      databases: () => indexedDB.databases(),
     } as unknown as IDBFactory,
   };
   return bucket;

@@ -319,6 +319,26 @@ describe('an object that nobody finished', () => {
 });
 
 describe('the database', () => {
+  it('is closed when the browser has heard of it: a worker may be ended then', async () => {
+    const { store, bucket } = subject();
+    await store.put('object/a', sample(10));
+    const heard: string[] = [];
+    const [database] = bucket.connections as [IDBDatabase];
+    const close = database.close.bind(database);
+    database.close = () => {
+      close();
+      heard.push('closed');
+    };
+    bucket.indexedDB.databases = async () => {
+      heard.push('asked');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      heard.push('answered');
+      return [];
+    };
+    await store.close();
+    expect(heard).toEqual(['closed', 'asked', 'answered']);
+  });
+
   it('can be deleted while a store is in use, and is made anew', async () => {
     const { name, store } = subject();
     await store.put('a', sample(10));

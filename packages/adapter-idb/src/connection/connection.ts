@@ -78,7 +78,12 @@ export class Connection {
     this.#opening = undefined;
     // What could not be opened need not be closed.
     const opened = await opening?.catch(() => undefined);
-    opened?.database.close();
+    if (opened === undefined) return;
+    opened.database.close();
+    // Closing has no answer, and WebKit loses it when the worker ends with it on its way: the database could not be deleted then. What is asked behind it
+    // is answered when it has arrived.
+    const arrived = async (): Promise<unknown> => this.bucket.indexedDB.databases();
+    await this.#patience.wait(arrived(), 'UNAVAILABLE').catch(() => undefined);
   }
 
   async #withTries<T>(object: string | undefined, silence: Silence, once: Once<T>): Promise<T> {

@@ -31,6 +31,7 @@ export class Host {
   readonly #awaited = new Set<string>();
   /** Tells this worker from those before and after it. */
   readonly #worker: string;
+  #tidying: Promise<void> | undefined;
 
   private constructor(realm: Realm, start: StartMessage['start'], shared: Shared, { backEnd, tidy }: OpenedPlace, letGo: () => void) {
     this.#realm = realm;
@@ -93,7 +94,12 @@ export class Host {
   }
 
   /** What is kept of pages goes with them, also of those that went while nobody had the database open, or go without a word to this worker. */
-  async tidy(): Promise<void> {
+  tidy(): Promise<void> {
+    this.#tidying = this.#tidyUp();
+    return this.#tidying;
+  }
+
+  async #tidyUp(): Promise<void> {
     await this.#tidyPlace();
     for (const client of await this.#shared.writes.clients()) this.#awaitEnd(client);
   }
@@ -105,6 +111,8 @@ export class Host {
     try {
       await this.#shared.db.close();
     } finally {
+      // What is tidied up here may be what the next worker writes: an import. And WebKit never ends the deletion that a worker was ended in.
+      await this.#tidying?.catch(() => undefined);
       this.#letGo();
     }
   }
