@@ -100,6 +100,7 @@ export class Engine implements MaintenanceHost, ReadHost {
       visible: this.visible,
       overtaken: () => parts.log.isOvertaken?.(this.state.term) ?? parts.manifest.isOvertaken(),
       asksAtOnce: parts.store.sync !== undefined || parts.log.isOvertaken !== undefined,
+      commitIntervalMs: parts.settings.commitIntervalMs,
       failed: (error) => this.#tellFailure(error),
       pace: (sync) => this.maintenance.pace(sync),
     });

@@ -33,6 +33,11 @@ export interface OpenOptions<K = Uint8Array, V = Uint8Array, P = K, KI = K, VI =
   readonly values?: Codec<V, VI> | undefined;
   /** Durability of a write that names none. Default: what the log is good at (`buffered` on a disk). */
   readonly durability?: Durability | undefined;
+  /**
+   * At least so much time between two requests to the log, ms: what is written meanwhile goes in one, and is acknowledged with it. For stores that are paid
+   * by the request; synchronous writes and `sync` do not wait. Default 0: the next goes out when the one before is answered.
+   */
+  readonly commitIntervalMs?: number | undefined;
   /** What to do when another writer has the database open: refuse (default), wait for it, or take over and fence it. */
   readonly takeover?: 'fail' | 'wait' | 'now' | undefined;
   /** Linear memory for everything: memtables, cache, merges. Default 64 MiB (32 in Cloudflare's workerd), at least 4 MiB. */
@@ -67,6 +72,7 @@ const OPTIONS: readonly (keyof OpenOptions)[] = [
   'keys',
   'values',
   'durability',
+  'commitIntervalMs',
   'takeover',
   'memoryBudgetBytes',
   'blockSizeBytes',
@@ -148,6 +154,7 @@ export async function open<S extends ObjectStore, K = Uint8Array, V = Uint8Array
     {
       memoryBudgetBytes,
       durability: options.durability ?? log.defaultDurability,
+      commitIntervalMs: options.commitIntervalMs ?? 0,
       takeover: options.takeover ?? 'fail',
       blockSizeBytes: options.blockSizeBytes ?? store.capabilities.blockSizeBytes,
       sstSizeBytes: options.sstSizeBytes ?? Math.max(LEAST_SST_BYTES, memoryBudgetBytes / 8),
@@ -191,5 +198,6 @@ function check(store: ObjectStore, options: Omit<OpenOptions, 'keys' | 'values'>
   checkInteger('memoryBudgetBytes', options.memoryBudgetBytes, MIN_BUDGET_BYTES, 0x7fff0000);
   checkInteger('blockSizeBytes', options.blockSizeBytes, 512, 1 << 20);
   checkInteger('sstSizeBytes', options.sstSizeBytes, 4096, 1 << 30);
+  checkInteger('commitIntervalMs', options.commitIntervalMs, 0, 60_000);
   checkInteger('retainMs', options.retainMs, 0, Number.MAX_SAFE_INTEGER);
 }

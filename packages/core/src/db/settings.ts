@@ -7,6 +7,7 @@ import type { Durability } from '../write/durability.ts';
 export interface Settings {
   readonly memoryBudgetBytes: number;
   readonly durability: Durability;
+  readonly commitIntervalMs: number;
   readonly takeover: 'fail' | 'wait' | 'now';
   readonly blockSizeBytes: number;
   readonly sstSizeBytes: number;

@@ -1,5 +1,6 @@
-// From the arena to the log and back to whoever waits: one append of all new bytes a microtask turn, the fence's check, then acknowledgements in
-// epoch order, each once its durability is reached. A weaker write waits for a stronger one before it (docs/PROTOCOL.md, rule 9).
+// From the arena to the log and back to whoever waits: one append of all new bytes a microtask turn, or an interval where each append costs a request,
+// the fence's check, then acknowledgements in epoch order, each once its durability is reached. A weaker write waits for a stronger one before it
+// (docs/PROTOCOL.md, rule 9).
 // After a failed append, sync or manifest everything that follows is refused: what is on disk is no longer known.
 
 import type { Clock } from '../base/clock.ts';
@@ -33,6 +34,8 @@ export interface PipelineParts {
   readonly overtaken: () => MaybePromise<boolean>;
   /** Asking costs next to nothing. */
   readonly asksAtOnce: boolean;
+  /** From the beginning of one append to that of the next, ms: what is written meanwhile goes together. What cannot wait does not. */
+  readonly commitIntervalMs: number;
   /** Called once, when everything is refused from now on. */
   readonly failed: (error: unknown) => void;
   /** Called every TURN_BYTES: background work does its share. */
@@ -63,6 +66,9 @@ export class LogPipeline {
   #sinceTurn = 0;
   #holding = false;
   #askedAt = -Infinity;
+  #beganAt = -Infinity;
+  /** A group gathers until its interval is over. */
+  #gathers = false;
   #failure: unknown;
 
   constructor(parts: PipelineParts) {
@@ -149,18 +155,38 @@ export class LogPipeline {
     this.#flushAsked = false;
     this.#lastGroup = this.#group;
     this.#group = 0;
-    if (this.#failure !== undefined) return;
+    if (this.#failure !== undefined || this.#gathers || this.#gather()) return;
+    this.#appendSoon();
+  };
+
+  #appendSoon(): void {
     const appending = this.#append();
     if (isPromise(appending)) appending.catch(() => undefined);
-  };
+  }
+
+  /** False: the interval is over. Whatever appends before that ends the gathering. */
+  #gather(): boolean {
+    const { commitIntervalMs, clock, turns } = this.#parts;
+    if (commitIntervalMs === 0) return false;
+    const restMs = this.#beganAt + commitIntervalMs - clock.now();
+    // A clock that was set back keeps nobody waiting for longer than an interval.
+    if (restMs <= 0 || restMs > commitIntervalMs) return false;
+    this.#gathers = true;
+    void turns.sleep(restMs).then(() => {
+      if (this.#gathers) this.#appendSoon();
+    });
+    return true;
+  }
 
   /** One append of everything new, the fence's check, then acknowledgements. Failures end the writer. */
   #append(): MaybePromise<void> {
     if (this.#appending !== undefined) return this.#appending.then(() => this.#append());
+    this.#gathers = false;
     if (this.#failure !== undefined) return undefined;
     const to = this.#active.tail;
     const length = to - this.#appendedTo;
     if (length === 0) return this.#settle();
+    if (this.#parts.commitIntervalMs > 0) this.#beganAt = this.#parts.clock.now();
     try {
       this.#lookAgain();
       this.#handed = this.#logged;

@@ -21,6 +21,7 @@ export function openRaw(store: MemoryStore, settings: Partial<Settings> = {}): P
     {
       memoryBudgetBytes: SMALL,
       durability: 'buffered',
+      commitIntervalMs: 0,
       takeover: 'fail',
       blockSizeBytes: 4096,
       sstSizeBytes: 65536,
