@@ -2,12 +2,13 @@
 
 import { register, type Check, type TestRunner } from './check.ts';
 import { appendPromises } from './logs/append-promises.ts';
+import { claimPromises } from './logs/claim-promises.ts';
 import { logChecks, type LogStoreUnderTest } from './logs/log-subject.ts';
 import { segmentPromises } from './logs/segment-promises.ts';
 import { syncPromises } from './logs/sync-promises.ts';
 import { truncatePromises } from './logs/truncate-promises.ts';
 
-const THEMES = { segments: segmentPromises, append: appendPromises, sync: syncPromises, truncate: truncatePromises };
+const THEMES = { segments: segmentPromises, append: appendPromises, sync: syncPromises, truncate: truncatePromises, claims: claimPromises };
 
 /** The log, and the test runner that is to run its checks. */
 export interface LogStoreConformanceOptions extends LogStoreUnderTest {

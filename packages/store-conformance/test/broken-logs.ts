@@ -2,18 +2,36 @@
 
 import { memoryStore, StorageError, type LogSegment, type LogStore, type MemoryStore } from '@varve/core';
 
-/** A mistake: what it replaces in the log of a store in memory. */
+/** Who has claimed a log: all handles on one place share it. */
+export interface Claimed {
+  term: number;
+}
+
+/** A log that can be claimed. */
+export type ClaimableLog = LogStore & Required<Pick<LogStore, 'claim' | 'isOvertaken'>>;
+
+/** A mistake: what it replaces in the log of a store in memory, which can be claimed. */
 export interface BrokenLog {
   readonly mistake: string;
   /** Title of a check that fails. */
   readonly caughtBy: string;
-  breakLog(log: LogStore, store: MemoryStore): Partial<LogStore>;
+  breakLog(log: ClaimableLog, store: MemoryStore, claimed: Claimed): Partial<LogStore>;
 }
 
 /** The log of a store, with a mistake. */
-export function brokenLog(broken: BrokenLog, store: MemoryStore): LogStore {
-  const log = store.openLog();
-  return { ...log, ...broken.breakLog(log, store) };
+export function brokenLog(broken: BrokenLog, store: MemoryStore, claimed: Claimed): LogStore {
+  const log = claimable(store.openLog(), claimed);
+  return { ...log, ...broken.breakLog(log, store, claimed) };
+}
+
+function claimable(log: LogStore, claimed: Claimed): ClaimableLog {
+  return {
+    ...log,
+    claim(term) {
+      claimed.term = Math.max(claimed.term, term);
+    },
+    isOvertaken: (term) => claimed.term > term,
+  };
 }
 
 export const brokenLogs: readonly BrokenLog[] = [

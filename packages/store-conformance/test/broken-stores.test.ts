@@ -3,13 +3,15 @@
 import { memoryStore, type LogStore, type MemoryStore, type ObjectStore } from '@varve/core';
 import { describe, expect, it } from 'vitest';
 import { logStoreChecks, objectStoreChecks, type Check } from '../src/index.ts';
-import { brokenLog, brokenLogs, type BrokenLog } from './broken-logs.ts';
+import { brokenClaims } from './broken-claims.ts';
+import { brokenLog, brokenLogs as otherBrokenLogs, type BrokenLog, type Claimed } from './broken-logs.ts';
 import { brokenCreation } from './broken-creation.ts';
 import { brokenHandles } from './broken-handles.ts';
 import { brokenReading } from './broken-reading.ts';
 import { brokenStore, soundStore, type BrokenStore } from './broken-store.ts';
 import { brokenWriting } from './broken-writing.ts';
 
+const brokenLogs = [...otherBrokenLogs, ...brokenClaims];
 const brokenStores = [...brokenCreation, ...brokenReading, ...brokenWriting, ...brokenHandles];
 
 /** Titles of the checks that fail. */
@@ -39,18 +41,24 @@ function checksOfStore(broken: BrokenStore): Check[] {
 }
 
 function checksOfLog(broken: BrokenLog): Check[] {
-  const behind = new WeakMap<LogStore, MemoryStore>();
-  const open = (store: MemoryStore): LogStore => {
-    const log = brokenLog(broken, store);
-    behind.set(log, store);
+  const behind = new WeakMap<LogStore, { store: MemoryStore; claimed: Claimed }>();
+  const open = (store: MemoryStore, claimed: Claimed): LogStore => {
+    const log = brokenLog(broken, store, claimed);
+    behind.set(log, { store, claimed });
     return log;
   };
-  const storeOf = (log: LogStore) => behind.get(log) ?? memoryStore();
   return logStoreChecks({
-    open: () => open(memoryStore()),
-    reopen: (log) => open(storeOf(log).share()),
-    powerCut: (log) => open(storeOf(log).crash()),
+    open: () => open(memoryStore(), { term: 0 }),
+    reopen(log) {
+      const { store, claimed } = behind.get(log)!;
+      return open(store.share(), claimed);
+    },
+    powerCut(log) {
+      const { store, claimed } = behind.get(log)!;
+      return open(store.crash(), { ...claimed });
+    },
     sync: true,
+    claims: true,
   });
 }
 

@@ -21,8 +21,8 @@ objectStoreConformance({
   testRunner,
 });
 
-logStoreConformance({ name: 'doLog', open: openLog, reopen: openLog, sync: false, testRunner });
+logStoreConformance({ name: 'doLog', open: openLog, reopen: openLog, sync: false, claims: true, testRunner });
 
-logStoreConformance({ name: 'the log of doStore', open: openOwnLog, reopen: openOwnLog, sync: true, testRunner });
+logStoreConformance({ name: 'the log of doStore', open: openOwnLog, reopen: openOwnLog, sync: true, claims: true, testRunner });
 
 engineConformance({ name: 'a database on doStore', open: openStore, reopen: openStore, sync: true, testRunner });

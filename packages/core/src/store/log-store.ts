@@ -42,10 +42,14 @@ export interface LogStore {
   readonly defaultDurability: 'buffered' | 'synced';
   /**
    * Present where the log itself can tell that another writer has it: then nobody asks the store after each append. Who opens the database calls it with the
-   * term that the manifest gave, before it reads a segment. The largest term stays.
+   * term that the manifest gave, before it reads a segment. The largest term stays, whoever comes late or claims twice, as long as the log does. All handles
+   * see it when this returns, and whoever reads after it finds everything that was appended before it.
    */
   claim?(term: number): void;
-  /** True when a writer of a larger term has claimed the log. Answers at once, so that nothing comes between an append and this. Goes with `claim`. */
+  /**
+   * True when a writer of a larger term has claimed the log, through any handle. A larger term than any that was claimed is not overtaken: a writer goes on
+   * under the next one without a claim. Answers at once, so that nothing comes between an append and this. Goes with `claim`.
+   */
   isOvertaken?(term: number): boolean;
   /** All segments, ascending by number. */
   segments(): MaybePromise<SegmentInfo[]>;

@@ -15,6 +15,8 @@ export interface LogStoreUnderTest {
   powerCut?(log: LogStore): MaybePromise<LogStore>;
   /** The log is synchronous. */
   readonly sync: boolean;
+  /** The log has `claim` and `isOvertaken`. Default: it has neither, and that is checked as well. */
+  readonly claims?: boolean;
 }
 
 /** A fresh log of one check. */
@@ -30,7 +32,7 @@ export interface LogSubject {
 /** A promise about logs: title and proof. It is checked only where the options have what it needs. */
 export interface LogPromise {
   readonly title: string;
-  readonly needs?: readonly ('sync' | 'reopen' | 'powerCut')[];
+  readonly needs?: readonly ('sync' | 'reopen' | 'powerCut' | 'claims')[];
   prove(subject: LogSubject): Promise<void>;
 }
 
