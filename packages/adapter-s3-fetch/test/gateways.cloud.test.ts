@@ -7,7 +7,7 @@ import { Bucket, killSecondGateway, storeAt } from './cloud-test-kit.ts';
 
 const TAKE_OVERS = Number(process.env['VARVE_TAKE_OVERS'] ?? 100);
 const KILLS = 4;
-const TIMEOUT_MS = 600_000;
+const TIMEOUT_MS = Math.max(600_000, 3000 * TAKE_OVERS);
 
 let bucket: Bucket;
 beforeAll(async () => {

@@ -26,6 +26,8 @@ const AIMS: readonly Judge[] = [
   atMost('PUTs a group of 64 writes', 1.05, (value) => value.toFixed(2)),
   atMost("reader's open to first get: requests in a row", 4, (value) => value.toFixed(0)),
   atMost('write amplification', 10, (value) => `${value.toFixed(2)}x`),
+  atMost('write amplification of both', 10, (value) => `${value.toFixed(2)}x`),
+  atMost('99 % with a compactor : without', 1.3, (value) => `${value.toFixed(2)}x`),
 ];
 
 /** Aims of which something was measured, misses first. */

@@ -26,4 +26,11 @@ export const parts: readonly Part[] = [
     repeats: false,
   },
   { name: 'load', title: 'A load with 64 MiB of memory: bytes and requests', stages: ['countedLoad'], peers: ALONE, repeats: false },
+  {
+    name: 'remote',
+    title: 'A load beside a compactor in another process, and durable puts while it merges',
+    stages: ['remoteLoad', 'besideMerges'],
+    peers: ALONE,
+    repeats: false,
+  },
 ];

@@ -6,6 +6,7 @@ import type { CloudBench } from './job.ts';
 import { buildLarge, scanLimit, uncachedGets } from './large-database.ts';
 import { countedLoad } from './loading.ts';
 import { openings } from './opening.ts';
+import { besideMerges, remoteLoad } from './remote-merges.ts';
 
 export const stages: Readonly<Record<string, (bench: CloudBench) => Promise<void>>> = {
   bulkLoad,
@@ -18,4 +19,6 @@ export const stages: Readonly<Record<string, (bench: CloudBench) => Promise<void
   scanLimit,
   groupCommits,
   countedLoad,
+  remoteLoad,
+  besideMerges,
 };

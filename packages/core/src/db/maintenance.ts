@@ -84,10 +84,14 @@ export class Maintenance {
   /** What a write that needs a new memtable has to wait for, if anything. */
   mustWait(): Promise<void> | undefined {
     if (this.#host.ended) return undefined;
-    const reason = this.#stallReason();
-    if (reason !== undefined) return this.#relieve(reason)?.done;
-    // A reader that waits for its blocks may hold the second memtable: it gives it back.
     const { arenas } = this.#host.parts;
+    const reason = this.#stallReason();
+    if (reason !== undefined) {
+      const relief = this.#relieve(reason)?.done;
+      // A flush goes on when it has given its memtables back: it truncates the log, which takes requests on object storage.
+      return relief !== undefined && reason === 'memtable' ? Promise.race([relief, arenas.given()]) : relief;
+    }
+    // A reader that waits for its blocks may hold the second memtable: it gives it back.
     return arenas.reserve() ? undefined : arenas.given();
   }
 

@@ -69,8 +69,9 @@ export class Pause {
     } finally {
       this.#listening = false;
     }
-    // Its commit asks again, and then L0 is merged. Nobody shall wait in line for what is not needed yet: the commit that ends a stall asks again, too.
+    // Its commit asks again, and then L0 is merged. Nobody shall wait in line for what is not needed yet: the commit that ends a stall asks again, too. And
+    // who waits for room does not rest: the memtable that is full goes with that write, and what was frozen behind it would hold nothing else.
     if (host.writer.active.fill < WORTH_A_FLUSH) this.#mergeQuietly();
-    else if (!this.#isStalled()) yield* same(() => host.freezeActive());
+    else if (!this.#isStalled() && !host.writer.waiting) yield* same(() => host.freezeActive());
   }
 }
