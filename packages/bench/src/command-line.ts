@@ -1,6 +1,7 @@
 // The command line of the benchmark.
 
 import { parseArgs } from 'node:util';
+import { chosen, count } from './option-values.ts';
 import { peerNames } from './peers/peers.ts';
 import type { Scenario, Sizes } from './scenarios/scenario.ts';
 import { scenarios, usualScenarios } from './scenarios/scenarios.ts';
@@ -66,17 +67,4 @@ export function readCommandLine(args: readonly string[]): CommandLine | undefine
     json: values.json,
     markdown: values.markdown,
   };
-}
-
-function chosen(option: string, value: string | undefined, known: readonly string[]): string[] | undefined {
-  const names = value?.split(',').map((name) => name.trim());
-  const unknown = names?.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new TypeError(`--${option} has no ${unknown}: there are ${known.join(', ')}`);
-  return names;
-}
-
-function count(option: string, value: string): number {
-  const number = Number(value.replaceAll('_', ''));
-  if (!Number.isSafeInteger(number) || number < 1) throw new TypeError(`--${option} must be a positive integer, not ${value}`);
-  return number;
 }

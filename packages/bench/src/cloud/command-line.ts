@@ -1,6 +1,7 @@
 // The command line of the benchmark on object storage.
 
 import { parseArgs } from 'node:util';
+import { chosen, count } from '../option-values.ts';
 import { parts, type Part } from './parts.ts';
 import type { CloudSizes } from './job.ts';
 
@@ -42,8 +43,13 @@ export function readCommandLine(args: readonly string[]): CommandLine | undefine
     },
   });
   if (values.help) return undefined;
+  const names = chosen(
+    'part',
+    values.part,
+    parts.map(({ name }) => name),
+  );
   return {
-    parts: chosen(values.part),
+    parts: names === undefined ? parts : parts.filter(({ name }) => names.includes(name)),
     rounds: count('rounds', values.rounds),
     sizes: {
       entries: count('entries', values.entries),
@@ -55,18 +61,4 @@ export function readCommandLine(args: readonly string[]): CommandLine | undefine
     json: values.json,
     markdown: values.markdown,
   };
-}
-
-function chosen(value: string | undefined): readonly Part[] {
-  if (value === undefined) return parts;
-  const names = value.split(',').map((name) => name.trim());
-  const unknown = names.find((name) => !parts.some((part) => part.name === name));
-  if (unknown !== undefined) throw new TypeError(`--part has no ${unknown}: there are ${parts.map(({ name }) => name).join(', ')}`);
-  return parts.filter(({ name }) => names.includes(name));
-}
-
-function count(option: string, value: string): number {
-  const number = Number(value.replaceAll('_', ''));
-  if (!Number.isSafeInteger(number) || number < 1) throw new TypeError(`--${option} must be a positive integer, not ${value}`);
-  return number;
 }
