@@ -35,6 +35,24 @@ async function withPlan(sync = true): Promise<Scene> {
   return { store, clock, writer, truth };
 }
 
+/** A compactor stops at its n-th call, and goes on to its end after `during`, whose result is handed on. Undefined: it was done before that call. */
+async function stopAt<Result>(
+  nth: number,
+  during: (scene: Scene, label: string) => Promise<Result>,
+): Promise<{ readonly scene: Scene; readonly label: string; readonly result: Result } | undefined> {
+  const scene = await withPlan(false);
+  const stopping = stoppingAt(scene.store, nth);
+  const sleeper = openWorker(stopping.store, scene.clock)
+    .compactor.runOnce()
+    .catch((error: unknown) => error);
+  if ((await Promise.race([stopping.stopped.then(() => 'stopped'), sleeper])) !== 'stopped') return undefined;
+  const label = `call ${nth}: ${stopping.at}`;
+  const result = await during(scene, label);
+  stopping.goOn();
+  await sleeper;
+  return { scene, label, result };
+}
+
 /** The data are right, and who opens it next leaves nothing but data. */
 async function checkAll({ store, clock, writer, truth }: Scene, label: string): Promise<void> {
   expect(await writer.db.scan().all(), label).toEqual(sorted(truth));
@@ -103,26 +121,20 @@ describe('a compactor that stops', () => {
   it('at any call, and goes on when another has done it, harms nothing', async () => {
     let lives = 0;
     for (let nth = 1; ; nth += 5) {
-      const scene = await withPlan(false);
-      const { store, clock, writer, truth } = scene;
-      const stopping = stoppingAt(store, nth);
-      const sleeper = openWorker(stopping.store, clock)
-        .compactor.runOnce()
-        .catch((error: unknown) => error);
-      if ((await Promise.race([stopping.stopped.then(() => 'stopped'), sleeper])) !== 'stopped') break;
+      const stopped = await stopAt(nth, async ({ store, clock, writer, truth }, label) => {
+        const other = openWorker(store.share(), clock);
+        await other.compactor.runOnce();
+        clock.pass(PATIENCE.silentMs);
+        await other.compactor.runOnce();
+        await settled(writer, clock);
+        expect(writer.remote(), label).toBe(1);
+        await addRuns(writer.db, 3, 'later', truth);
+        await writer.db.compact();
+      });
+      if (stopped === undefined) break;
       lives++;
-      const label = `call ${nth}: ${stopping.at}`;
-      const other = openWorker(store.share(), clock);
-      await other.compactor.runOnce();
-      clock.pass(PATIENCE.silentMs);
-      await other.compactor.runOnce();
-      await settled(writer, clock);
-      expect(writer.remote(), label).toBe(1);
-      await addRuns(writer.db, 3, 'later', truth);
-      await writer.db.compact();
-      stopping.goOn();
-      await sleeper;
-      await settled(writer, clock);
+      const { scene, label } = stopped;
+      await settled(scene.writer, scene.clock);
       await checkAll(scene, label);
     }
     expect(lives).toBeGreaterThan(5);
@@ -131,20 +143,16 @@ describe('a compactor that stops', () => {
   it('at any call, and goes on when its plan was taken back, harms nothing', async () => {
     let lives = 0;
     for (let nth = 2; ; nth += 5) {
-      const scene = await withPlan(false);
-      const { store, clock, writer, truth } = scene;
-      const stopping = stoppingAt(store, nth);
-      const worker = openWorker(stopping.store, clock);
-      const sleeper = worker.compactor.runOnce().catch((error: unknown) => error);
-      if ((await Promise.race([stopping.stopped.then(() => 'stopped'), sleeper])) !== 'stopped') break;
+      const stopped = await stopAt(nth, async ({ writer, truth }) => {
+        await writer.db.compact();
+        await addRuns(writer.db, 1, 'later', truth);
+      });
+      if (stopped === undefined) break;
       lives++;
-      await writer.db.compact();
-      await addRuns(writer.db, 1, 'later', truth);
-      stopping.goOn();
-      await sleeper;
-      await settled(writer, clock);
-      expect(writer.remote(), stopping.at).toBe(0);
-      await checkAll(scene, `call ${nth}: ${stopping.at}`);
+      const { scene, label } = stopped;
+      await settled(scene.writer, scene.clock);
+      expect(scene.writer.remote(), label).toBe(0);
+      await checkAll(scene, label);
     }
     expect(lives).toBeGreaterThan(5);
   });
@@ -152,24 +160,21 @@ describe('a compactor that stops', () => {
   it('at any call, while another writer takes over, harms nothing', async () => {
     let lives = 0;
     for (let nth = 2; ; nth += 7) {
-      const scene = await withPlan(false);
-      const { store, clock, writer, truth } = scene;
-      const stopping = stoppingAt(store, nth);
-      const sleeper = openWorker(stopping.store, clock)
-        .compactor.runOnce()
-        .catch((error: unknown) => error);
-      if ((await Promise.race([stopping.stopped.then(() => 'stopped'), sleeper])) !== 'stopped') break;
+      const stopped = await stopAt(nth, async ({ store, clock, truth }) => {
+        const next = await openWriter(store.share(), clock);
+        await addRuns(next.db, 1, 'second', truth);
+        return next;
+      });
+      if (stopped === undefined) break;
       lives++;
-      const second = await openWriter(store.share(), clock);
-      await addRuns(second.db, 1, 'second', truth);
-      stopping.goOn();
-      await sleeper;
+      const { scene, label, result: second } = stopped;
+      const { clock, writer } = scene;
       // The first one sees a result, perhaps, and is told that the database is another's.
       await settled(writer, clock);
       await expect(writer.db.put('a', 'b')).rejects.toMatchObject({ name: 'StorageError' });
       await writer.db.close().catch(() => undefined);
       await settled(second, clock);
-      await checkAll({ ...scene, writer: second }, `call ${nth}: ${stopping.at}`);
+      await checkAll({ ...scene, writer: second }, label);
     }
     expect(lives).toBeGreaterThan(5);
   });
