@@ -1,6 +1,6 @@
-// `npm run coverage`: how much of core the tests of core, adapters, archive, level and the simulator reach in Node (without planted bugs, which change the
-// sources), and every line that handles a fault and is not reached. The kernels have to be built. `npm run coverage -- <folder> ...` takes the tests of
-// these folders only.
+// `npm run coverage`: how much of core the tests of core, adapters, archive, cache-store, level and the simulator reach in Node (without planted bugs, which
+// change the sources), and every line that handles a fault and is not reached. The kernels have to be built. `npm run coverage -- <folder> ...` takes the
+// tests of these folders only.
 
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -9,7 +9,7 @@ import { root } from './workspace.mjs';
 
 const TIMEOUT_MS = 20 * 60_000;
 const REPORTS = '.tmp/coverage';
-const TESTED = ['core', 'adapter-fs', 'adapter-s3-fetch', 'adapter-http', 'archive', 'level', 'simulator'].map(
+const TESTED = ['core', 'adapter-fs', 'adapter-s3-fetch', 'adapter-http', 'archive', 'cache-store', 'level', 'simulator'].map(
   (name) => `packages/${name}/`,
 );
 const folders = process.argv.slice(2);
