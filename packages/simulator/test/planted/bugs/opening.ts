@@ -15,7 +15,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: MANIFEST,
     find: 'if (!won && !(yield* isMine(parts, state))) throw fenced(name);',
     replace: 'void won;',
-    caughtBy: { from: 232 },
+    caughtBy: { from: 305 },
   },
   {
     name: 'nothing-listed-above',
@@ -86,7 +86,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: OPEN,
     find: 'memtable.tail = at + SEGMENT_HEADER_BYTES + fenceBytes;',
     replace: 'memtable.tail = at + SEGMENT_HEADER_BYTES + 0 * fenceBytes;',
-    caughtBy: { from: 18 },
+    caughtBy: { from: 34 },
   },
   {
     name: 'fence-without-older-segments',
@@ -122,7 +122,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: RETAINED,
     find: '    for (const segment of earlier) {\n      segment.limit =',
     replace: '    for (const segment of earlier.filter(({ number }) => ends.has(number))) {\n      segment.limit =',
-    caughtBy: { from: 18 },
+    caughtBy: { from: 34 },
   },
   {
     name: 'replay-from-the-next-segment',
@@ -159,7 +159,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: RECOVERY,
     find: 'this.#memtables.unshift(memtable);',
     replace: 'this.#memtables.push(memtable);',
-    caughtBy: { from: 1 },
+    caughtBy: { from: 19 },
   },
   {
     name: 'log-of-any-kind',

@@ -13,7 +13,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: PIPELINE,
     find: '    const end = this.#appended;\n    this.#log.sync().then(',
     replace: '    const end = this.#appended;\n    this.#synced = end;\n    this.#log.sync().then(',
-    caughtBy: { from: 622 },
+    caughtBy: { from: 692 },
   },
   {
     name: 'sync-counts-later-appends',
@@ -113,7 +113,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: PIPELINE,
     find: 'this.#appending = done.catch((error: unknown) => this.#appendFailed(error)).finally(',
     replace: 'this.#appending = done.catch(() => undefined).finally(',
-    caughtBy: { from: 64 },
+    caughtBy: { from: 107 },
   },
   {
     name: 'visible-before-acknowledged',
@@ -241,7 +241,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: PIPELINE,
     find: 'if (ack.end > this.#appended) return;',
     replace: "if (ack.end > (ack.durability === 'synced' ? this.#appended : this.#handed)) return;",
-    caughtBy: { from: 13 },
+    caughtBy: { from: 53 },
   },
   {
     name: 'sync-write-before-strong',
