@@ -18,6 +18,8 @@ const OPTIONS = {
   followed: { type: 'boolean', default: false },
   'followed-log': { type: 'boolean', default: false },
   merged: { type: 'boolean', default: false },
+  cloned: { type: 'boolean', default: false },
+  partitioned: { type: 'boolean', default: false },
   steps: { type: 'string' },
   trace: { type: 'boolean', default: false },
   'until-failure': { type: 'boolean', default: false },
@@ -30,6 +32,8 @@ const USAGE = `npm run sim -- [--seeds n (1000)] [--from seed (1)]
   --followed        with somebody who only reads beside each of them
   --followed-log    the same with a log of objects, which they follow
   --merged          with compactors beside each of them, to which it gives its merges
+  --cloned          with somebody who makes clones of each of them
+  --partitioned     with machines that are cut off from the store
   --steps n         about so many steps a life
   --until-failure   stop at the first one
   --trace           what happened, call by call, of lives that fail
@@ -80,8 +84,9 @@ function* scripts(): Generator<Script | TabScript> {
     const from = Number(values.from);
     const steps = values.steps === undefined ? undefined : Number(values.steps);
     const followed = values['followed-log'] ? 'log' : values.followed ? 'manifest' : undefined;
+    const { merged, cloned, partitioned } = values;
     for (let seed = from; seed < from + Number(values.seeds); seed++) {
-      yield values.tabs ? generateTabs(seed, steps) : generate(seed, steps, { followed, merged: values.merged });
+      yield values.tabs ? generateTabs(seed, steps) : generate(seed, steps, { followed, merged, cloned, partitioned });
     }
   }
 }

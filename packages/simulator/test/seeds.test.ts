@@ -9,6 +9,8 @@ const GROUPS = isNode ? 20 : 1;
 const SEEDS_A_GROUP = 100;
 /** Lives with somebody who only reads. */
 const FOLLOWED = isNode ? 100 : 10;
+/** Lives with clones, with machines that are cut off, and with both. */
+const CLONED = isNode ? 50 : 5;
 /** Shorter lives than those of the program: more seeds in the same time. */
 const STEPS = 400;
 const TIMEOUT_MS = 120_000;
@@ -43,6 +45,31 @@ describe('lives of a database', () => {
     },
     TIMEOUT_MS,
   );
+
+  it.each([
+    { beside: { cloned: true }, clones: CLONED, overtaken: 0 },
+    { beside: { partitioned: true }, clones: 0, overtaken: CLONED / 2 },
+    { beside: { cloned: true, partitioned: true }, clones: CLONED, overtaken: CLONED / 2 },
+  ])(
+    `break no promise with clones and on machines that are cut off ($beside, ${CLONED} seeds)`,
+    async ({ beside, clones, overtaken }) => {
+      const sum = { cloned: 0, fenced: 0 };
+      for (let seed = 1; seed <= CLONED; seed++) {
+        const { cloned, fenced } = await live(generate(seed, STEPS, beside));
+        sum.cloned += cloned;
+        sum.fenced += fenced;
+      }
+      expect(sum.cloned).toBeGreaterThanOrEqual(clones);
+      expect(sum.fenced).toBeGreaterThanOrEqual(overtaken);
+    },
+    TIMEOUT_MS,
+  );
+
+  it.each([3, 4])('are the same again with clones and on machines that are cut off (seed %i)', async (seed) => {
+    const script = generate(seed, STEPS, { cloned: true, partitioned: true });
+    const first = await live(script, { digestsBytes: true });
+    expect(await live(script, { digestsBytes: true })).toEqual(first);
+  });
 
   it.each([3, 5, 7, 11, 13])('are the same when they are lived again, down to the bytes that are left (seed %i)', async (seed) => {
     const first = await live(generate(seed), { digestsBytes: true });

@@ -3,6 +3,7 @@
 
 import { StorageError } from '../base/errors.ts';
 import { withLeastTerm } from './least-term.ts';
+import { compareBytes } from '../format/compare-bytes.ts';
 import { MANIFEST_PREFIX, manifestName } from '../format/object-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { wholePieces, writeObject, type CopyWatch, type ObjectSource } from './write-object.ts';
@@ -71,6 +72,9 @@ class Restoration {
     const manifest = withLeastTerm(await this.#writeObjects(objects), this.#options.leastTerm ?? 0);
     // If this fails, whether the manifest is there is not known: what it names stays.
     if (await this.#store.putIfAbsent(manifestName(1), manifest)) return;
+    // A lost answer looks like a lost race, where a store asks again by itself (docs/PROTOCOL.md, rule 7).
+    const there = await this.#store.get(manifestName(1));
+    if (there !== undefined && compareBytes(there, manifest) === 0) return;
     throw new StorageError('CONFLICT', 'somebody made a database here meanwhile', { object: manifestName(1) });
   }
 

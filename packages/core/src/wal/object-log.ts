@@ -9,6 +9,7 @@
 import { StorageError } from '../base/errors.ts';
 import { randomHex } from '../base/hex.ts';
 import type { Random } from '../base/random.ts';
+import { compareBytes } from '../format/compare-bytes.ts';
 import { segmentName } from '../format/object-names.ts';
 import type { LogSegment, LogStore, SegmentInfo } from '../store/log-store.ts';
 import type { AsyncOperations } from '../store/object-store.ts';
@@ -58,10 +59,16 @@ export class ObjectLog implements LogStore {
 
   async create(number: number): Promise<LogSegment | undefined> {
     const nonce = new TextEncoder().encode(randomHex(this.#random, 16));
-    if (!(await this.#store.putIfAbsent(beginName(number), nonce))) return undefined;
+    if (!(await this.#store.putIfAbsent(beginName(number), nonce)) && !(await this.#isMine(number, nonce))) return undefined;
     const segment = new ObjectSegment(number, this.#store, () => this.#open.delete(segment));
     this.#open.add(segment);
     return segment;
+  }
+
+  /** A lost answer looks like a lost race, where a store asks again by itself (docs/PROTOCOL.md, rule 7). */
+  async #isMine(number: number, nonce: Uint8Array): Promise<boolean> {
+    const there = await this.#store.get(beginName(number));
+    return there !== undefined && compareBytes(there, nonce) === 0;
   }
 
   async makeDurable(numbers: readonly number[]): Promise<void> {

@@ -167,6 +167,39 @@ describe('a clone', () => {
     expect(await clone.scan().all()).toEqual(many('first'));
   });
 
+  it('whose first answer was lost, so that the store asked again by itself, is made, and keeps its pin', async () => {
+    const store = memoryStore();
+    await using db = await flushed(store, many('first', 3000));
+    const to = memoryStore();
+    const asking: ObjectStore = {
+      ...to.share({ sync: false }),
+      putIfAbsent: async (name, bytes) => void to.sync.putIfAbsent(name, bytes) ?? false,
+    };
+    const { checkpoint } = await cloneDatabase(db, asking);
+    expect((await listCheckpoints(store)).map(({ name }) => name)).toEqual([checkpoint]);
+    await replaceAll(db, 'second');
+    await using clone = await openClone(to, store);
+    expect(await clone.scan().all()).toEqual(many('first', 3000));
+  });
+
+  it('of which another was made there meanwhile is not made, and leaves no pin', async () => {
+    const store = memoryStore();
+    await using db = await flushed(store, many('first', 100));
+    const to = memoryStore();
+    const racing: ObjectStore = {
+      ...to.share({ sync: false }),
+      lock: () => () => undefined,
+      putIfAbsent: async (name, bytes) => {
+        await cloneDatabase(store, to);
+        return to.sync.putIfAbsent(name, bytes);
+      },
+    };
+    await expect(cloneDatabase(db, racing)).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(store.sync.list('pin/')).toHaveLength(1);
+    await using clone = await openClone(to, store);
+    expect(await clone.scan().all()).toEqual(many('first', 100));
+  });
+
   it('in a store that answers at once, of one that does not, is slow with it', async () => {
     const store = memoryStore({ sync: false });
     await using db = await flushed(store as never, many('first', 100));

@@ -14,6 +14,8 @@ export const CUT_MODES: readonly CutMode[] = ['lost', 'torn', 'reordered'];
 const SECTOR = 512;
 
 export class Disk {
+  /** How often the power was cut. */
+  cuts = 0;
   #objects: SyncMemoryStore = memoryStore();
   /** Of each segment, the bytes that survive a power cut. A segment that is not in it loses its name as well. */
   #durable = new Map<number, number>();
@@ -51,6 +53,7 @@ export class Disk {
 
   /** What is on the disk when the power comes back. */
   cutPower(mode: CutMode, draw: Draw): void {
+    this.cuts++;
     this.#objects = this.#objects.crash({ unsynced: (bytes, segment) => this.#remains(bytes, segment, mode, draw) });
     this.#durable.clear();
     this.#lengths.clear();

@@ -40,6 +40,11 @@ const HANGING: ReadonlySet<MemoryOperation> = new Set<MemoryOperation>([
   'log.truncate',
 ]);
 
+/** May it take place long after whoever asked for it was told that it failed? */
+export function canHang(operation: MemoryOperation): boolean {
+  return HANGING.has(operation);
+}
+
 /** The fault that this call suffers, if any. */
 export function drawFault(draw: Draw, rates: FaultRates, operation: MemoryOperation, isSync: boolean): Fault | undefined {
   if (rates === NO_FAULTS || operation === 'lock') return undefined;

@@ -8,6 +8,7 @@ import { Gone, type Process } from '../world/process.ts';
 import { isDamage } from './damage.ts';
 import { CODECS, SPACE_NAMES } from './incarnation.ts';
 import { keyText } from './keys.ts';
+import { FOLLOWER } from './machines.ts';
 import { expectMoment, scanRange } from './read-steps.ts';
 import type { FollowStep, ScriptedRange } from './script.ts';
 import type { Simulation } from './simulation.ts';
@@ -118,7 +119,7 @@ export class Follower {
   async #open(): Promise<Required<Life>> {
     const { script, disk, memories, rates } = this.#simulation;
     if (this.#life?.process.alive !== true) {
-      this.#life = this.#simulation.startProcess();
+      this.#life = this.#simulation.startProcess(FOLLOWER);
       this.#begin();
     }
     const life = this.#life;

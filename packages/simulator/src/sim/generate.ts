@@ -2,10 +2,13 @@
 
 import { CUT_MODES } from '../disk/disk.ts';
 import type { PlannedCut } from '../disk/power-switch.ts';
-import type { FaultRates } from '../disk/faults.ts';
+import { NO_FAULTS, type FaultRates } from '../disk/faults.ts';
 import { Draw } from '../world/draw.ts';
+import { CUT_OFFS } from '../world/machine.ts';
+import { MACHINES, WRITERS } from './machines.ts';
 import type {
   CareStep,
+  CloneStep,
   ConditionalStep,
   FateStep,
   FollowStep,
@@ -34,14 +37,23 @@ export interface Beside {
   readonly followed?: 'manifest' | 'log' | undefined;
   /** Compactors. */
   readonly merged?: boolean;
+  /** Somebody who makes clones, and writes to them. */
+  readonly cloned?: boolean;
+  /** A network: machines are cut off from the store. */
+  readonly partitioned?: boolean;
 }
 
 /** The life of a seed. */
-export function generate(seed: number, steps = STEPS, { followed, merged = false }: Beside = {}): Script {
+export function generate(
+  seed: number,
+  steps = STEPS,
+  { followed, merged = false, cloned = false, partitioned = false }: Beside = {},
+): Script {
   const draw = new Draw(seed ^ SCRIPT_SALT);
   const drawn = drawSettings(draw);
   const logged: Settings = followed === 'log' ? { ...drawn, manner: 'later', log: 'objects' } : drawn;
-  const settings: Settings = merged ? { ...logged, remote: true } : logged;
+  const reached: Settings = partitioned ? { ...logged, manner: 'later', ...(seed % 2 === 0 && { log: 'objects' as const }) } : logged;
+  const settings: Settings = merged ? { ...reached, remote: true } : reached;
   const share = (part: number): number => Math.ceil(steps * part * (0.5 + draw.share()));
   const writers = 1 + draw.below(3);
   const actors = [
@@ -54,6 +66,8 @@ export function generate(seed: number, steps = STEPS, { followed, merged = false
   if (followed !== undefined) actors.push(drawSteps(draw, settings, FOLLOWER, share(0.1)));
   if (followed === 'manifest') actors.push(drawSteps(draw, settings, ARCHIVIST, share(0.03)));
   if (merged) actors.push(drawSteps(draw, settings, MERGER, share(0.2)), drawSteps(draw, settings, MERGER, share(0.2)));
+  if (cloned) actors.push(drawSteps(draw, settings, CLONER, share(0.15)), drawSteps(draw, settings, LOST_ANSWERS, share(0.01)));
+  if (partitioned) actors.push(drawSteps(draw, settings, NETWORK, share(0.02)));
   return { seed, settings, actors };
 }
 
@@ -130,6 +144,68 @@ const FATE: Weighted = {
   takeOver: [2, (draw) => ({ do: 'takeOver', sleepMs: draw.below(500), waitMs: pause(draw) })],
   faults: [2, (draw) => ({ do: 'faults', rates: rates(draw), ms: draw.below(300), waitMs: pause(draw) })],
 };
+
+const NETWORK: Weighted = {
+  cutOff: [3, (draw): FateStep & { waitMs: number } => ({ do: 'cutOff', machine: draw.below(MACHINES), ...cutOff(draw) })],
+  cutOffWriter: [2, (draw): FateStep & { waitMs: number } => ({ do: 'cutOff', machine: draw.pick(WRITERS), ...cutOff(draw) })],
+  failOver: [
+    4,
+    (draw): FateStep & { waitMs: number } => ({
+      do: 'failOver',
+      aheadMs: draw.skewed(0, 100),
+      restMs: draw.skewed(0, 2000),
+      manner: draw.pick(CUT_OFFS),
+      ...(draw.chance(0.5) && { early: true as const }),
+      waitMs: pause(draw),
+    }),
+  ],
+};
+
+const CLONER: Weighted = {
+  clone: [4, (draw): CloneStep => ({ do: 'clone', of: draw.skewed(0, 2), from: draw.pick(['store', 'database', 'checkpoint']) })],
+  write: [12, (draw, settings) => ({ ...writeClone(draw), changes: changes(draw, settings, draw.skewed(1, 8)) })],
+  bulk: [4, (draw, settings) => ({ ...writeClone(draw), changes: bulk(draw, settings) })],
+  read: [10, (draw, settings): CloneStep => ({ do: 'readClone', pick: draw.below(8), range: range(draw, settings) })],
+  flush: [3, careForClone('flush')],
+  compact: [3, careForClone('compact')],
+  verify: [2, careForClone('verify')],
+  reopen: [2, careForClone('reopen')],
+  kill: [1, careForClone('kill')],
+  collect: [2, (draw): CloneStep => ({ do: 'collect', pick: draw.below(8) })],
+  delete: [1, (draw): CloneStep => ({ do: 'deleteClone', pick: draw.below(8) })],
+  unpin: [1, (draw): CloneStep => ({ do: 'unpinClone', pick: draw.below(8) })],
+  wait: [4, (draw, settings): Step => ({ do: 'readClone', pick: draw.below(8), range: range(draw, settings), waitMs: pause(draw) })],
+};
+
+/** A store that asks again by itself, as object storage's clients do: what was created is there already, it says then. */
+const LOST_ANSWERS: Weighted = {
+  repeated: [
+    1,
+    (draw): FateStep & { waitMs: number } => ({
+      do: 'faults',
+      rates: { ...NO_FAULTS, repeated: draw.pick([0.1, 0.5]) },
+      ms: draw.below(200),
+      waitMs: pause(draw),
+    }),
+  ],
+};
+
+function writeClone(draw: Draw) {
+  return {
+    do: 'writeClone',
+    pick: draw.below(8),
+    durability: draw.pick(['buffered', 'synced'] as const),
+    waitMs: draw.skewed(0, 20),
+  } as const;
+}
+
+function careForClone(what: (CloneStep & { do: 'careForClone' })['what']): Make {
+  return (draw) => ({ do: 'careForClone', pick: draw.below(8), what });
+}
+
+function cutOff(draw: Draw) {
+  return { ms: draw.skewed(1, 2000), manner: draw.pick(CUT_OFFS), waitMs: pause(draw) };
+}
 
 function care(what: CareStep['do']): Make {
   return (draw) => ({ do: what, waitMs: pause(draw) });

@@ -28,7 +28,7 @@ const SIDE = 'side';
 export const SPACE_NAMES = ['root', SIDE] as const;
 
 /** Writes that were refused with one of these are not there, and never will be. */
-const NOT_THERE = new Set(['QUOTA', 'READ_ONLY', 'FENCED', 'CLOSED', 'UNAVAILABLE']);
+export const NOT_THERE = new Set(['QUOTA', 'READ_ONLY', 'FENCED', 'CLOSED', 'UNAVAILABLE']);
 
 export function spaceOf(db: Db) {
   return db.keyspace(SIDE, CODECS);
@@ -67,7 +67,7 @@ export class Incarnation {
   readonly #epochs: { readonly epoch: bigint; readonly moment: number }[] = [];
   /** What was found at open. */
   readonly base: number;
-  readonly #handle: { failed: boolean };
+  readonly #handle: { failed: boolean; readonly failure?: unknown };
   /** Writes that nobody has been told of. */
   readonly #waiting = new Set<number>();
   /** The newest write that was acknowledged in this turn, 0 when there is none. */
@@ -83,7 +83,7 @@ export class Incarnation {
     /** What was found at open. */
     moment: number;
     /** Told of by the database. */
-    handle: { failed: boolean };
+    handle: { failed: boolean; readonly failure?: unknown };
     trace: Trace;
     wrong: (error: unknown) => void;
   }) {
@@ -101,6 +101,11 @@ export class Incarnation {
   /** A write or a sync failed: the handle is good for nothing but closing. */
   get failed(): boolean {
     return this.#handle.failed;
+  }
+
+  /** What ended it, in its own words. */
+  get failure(): unknown {
+    return this.#handle.failure;
   }
 
   target(space: number): BatchTarget<string, Uint8Array> {

@@ -9,6 +9,7 @@ import type { ModelEntry } from '../model/history.ts';
 import { Gone, type Process } from '../world/process.ts';
 import { isDamage } from './damage.ts';
 import { CODECS, SPACE_NAMES } from './incarnation.ts';
+import { KEEPER } from './machines.ts';
 import { expectMoment } from './read-steps.ts';
 import type { KeepStep } from './script.ts';
 import type { Simulation } from './simulation.ts';
@@ -117,7 +118,7 @@ export class Keeper {
 
   #store() {
     const { script, disk, rates } = this.#simulation;
-    if (this.#life?.process.alive !== true) this.#life = this.#simulation.startProcess();
+    if (this.#life?.process.alive !== true) this.#life = this.#simulation.startProcess(KEEPER);
     this.#life.gate.rates = rates;
     return simStore(disk, this.#life.gate, script.settings.manner);
   }

@@ -1,9 +1,10 @@
 // Lives a script: all actors at once, and in the end a look at everything that is left.
 
-import { idText, type ObjectId, listManifests, readState } from '@varve/core/inspect';
 import { NO_FAULTS } from '../disk/faults.ts';
+import { Cloner } from './cloner.ts';
 import { Follower } from './follower.ts';
 import { Keeper } from './keeper.ts';
+import { expectNothingLeft } from './left-over.ts';
 import { Mergers } from './mergers.ts';
 import { SPACE_NAMES, type Incarnation } from './incarnation.ts';
 import { read } from './read-steps.ts';
@@ -11,9 +12,6 @@ import type { CareStep, FateStep, Script, Step } from './script.ts';
 import { Simulation } from './simulation.ts';
 import { write, writeConditionally } from './write-steps.ts';
 import { expectThat } from './wrong.ts';
-
-/** A reader may be in the middle of the chain: two snapshots and what follows them stay. */
-const MOST_MANIFESTS = 2 * 16 + 1;
 
 /** What a merge takes at least is more. */
 const MOST_LEFT_BYTES = 64 * 1024;
@@ -28,6 +26,10 @@ export interface Life {
   readonly crashes: number;
   /** Merges of compactors that were committed. */
   readonly merged: number;
+  /** Clones that were made. */
+  readonly cloned: number;
+  /** Writers that were overtaken while they were cut off, and were told so. */
+  readonly fenced: number;
   /** Calls to the disk, by kind. */
   readonly calls: Readonly<Record<string, number>>;
   /** Of everything that happened, and of the bytes that are left. */
@@ -57,14 +59,16 @@ export async function live(script: Script, { keepsTrace = false, digestsBytes = 
   const follower = new Follower(simulation);
   const keeper = new Keeper(simulation);
   const mergers = new Mergers(simulation);
+  const cloner = new Cloner(simulation);
   const { world, trace } = simulation;
   try {
     await world.run(async () => {
-      await Promise.all(script.actors.map((steps, actor) => act({ simulation, follower, keeper, mergers }, actor, steps)));
+      await Promise.all(script.actors.map((steps, actor) => act({ simulation, follower, keeper, mergers, cloner }, actor, steps)));
       simulation.rates = NO_FAULTS;
       simulation.power.forget();
+      for (const machine of simulation.machines) machine.heal();
       mergers.end();
-      await inspectAll(simulation, follower, keeper);
+      await inspectAll(simulation, follower, keeper, cloner);
     });
     simulation.assertRight();
   } catch (error) {
@@ -84,6 +88,8 @@ export async function live(script: Script, { keepsTrace = false, digestsBytes = 
     events: world.events,
     crashes: simulation.crashes,
     merged: simulation.merged,
+    cloned: cloner.made,
+    fenced: simulation.fenced,
     calls: simulation.calls,
     digest: trace.digest,
   };
@@ -100,6 +106,7 @@ interface Cast {
   readonly follower: Follower;
   readonly keeper: Keeper;
   readonly mergers: Mergers;
+  readonly cloner: Cloner;
 }
 
 async function act({ simulation, ...others }: Cast, actor: number, steps: readonly Step[]): Promise<void> {
@@ -119,7 +126,7 @@ async function act({ simulation, ...others }: Cast, actor: number, steps: readon
   }
 }
 
-function take({ simulation, follower, keeper, mergers }: Cast, incarnation: Incarnation, step: Step): Promise<void> {
+function take({ simulation, follower, keeper, mergers, cloner }: Cast, incarnation: Incarnation, step: Step): Promise<void> {
   switch (step.do) {
     case 'put':
     case 'batch':
@@ -146,11 +153,21 @@ function take({ simulation, follower, keeper, mergers }: Cast, incarnation: Inca
     case 'endCompactor':
     case 'stopCompactor':
       return mergers.take(step);
+    case 'clone':
+    case 'writeClone':
+    case 'readClone':
+    case 'careForClone':
+    case 'collect':
+    case 'deleteClone':
+    case 'unpinClone':
+      return cloner.take(step, incarnation);
     case 'kill':
     case 'cut':
     case 'cutAt':
     case 'takeOver':
     case 'faults':
+    case 'cutOff':
+    case 'failOver':
       return befall(simulation, incarnation, step);
     default:
       return read(simulation, incarnation, step);
@@ -184,6 +201,11 @@ async function befall(simulation: Simulation, incarnation: Incarnation, step: Fa
       return simulation.takeOver(incarnation, step.sleepMs, step.restMs);
     case 'faults':
       return suffer(simulation, incarnation, step);
+    case 'failOver':
+      return simulation.failOver(incarnation, step);
+    case 'cutOff':
+      simulation.world.after(step.ms, simulation.machines[step.machine]!.cutOff(step.manner));
+      return;
   }
 }
 
@@ -196,7 +218,7 @@ async function suffer(simulation: Simulation, incarnation: Incarnation, { rates,
 }
 
 /** Everything is there, in both directions, and nothing else. */
-async function inspectAll(simulation: Simulation, follower: Follower, keeper: Keeper): Promise<void> {
+async function inspectAll(simulation: Simulation, follower: Follower, keeper: Keeper, cloner: Cloner): Promise<void> {
   // What was late has come by now, and the next open is undisturbed.
   await simulation.world.sleep(200_000);
   const last = await simulation.current();
@@ -211,6 +233,7 @@ async function inspectAll(simulation: Simulation, follower: Follower, keeper: Ke
     await db.idle();
     await follower.expectNewest();
   }
+  if (simulation.script.actors.flat().some((step) => step.do === 'clone')) await cloner.expectAll();
   if (simulation.script.actors.flat().some((step) => step.do === 'keep')) await keeper.expectAll();
   for (const [i, space] of spaces.entries()) {
     for (const reverse of [false, true]) {
@@ -227,7 +250,7 @@ async function inspectAll(simulation: Simulation, follower: Follower, keeper: Ke
   await expectMemoryGivenBack(incarnation);
   await db.idle();
   await simulation.world.sleep(10_000);
-  await expectNothingLeft(simulation);
+  await expectNothingLeft(simulation.disk);
   await db.close();
 }
 
@@ -242,27 +265,4 @@ async function expectMemoryGivenBack({ db }: Incarnation): Promise<void> {
   }
   const left = allocated.at(-1)! - allocated[0];
   expectThat(left < MOST_LEFT_BYTES, `${FLUSHES} flushes leave ${left} bytes in linear memory`);
-}
-
-/** No object and no segment is there that nothing needs, and none is missing. */
-async function expectNothingLeft({ disk }: Simulation): Promise<void> {
-  const state = await readState(disk.store);
-  expectThat(state !== undefined, 'there is no manifest');
-  const objectsOf = (ssts: Iterable<{ readonly id: ObjectId }>): string[] =>
-    [...ssts].flatMap(({ id }) => [`sst/${idText(id)}.sst`, `sst/${idText(id)}.meta`]);
-  const needed = new Set(objectsOf(state.version.ssts()));
-  // For readers elsewhere.
-  const kept = new Set(objectsOf(state.retired));
-  const there = disk.store.sync.list('sst/').map(({ name }) => name);
-  for (const name of there) expectThat(needed.has(name) || kept.has(name), `${name} is there, and nothing needs it`);
-  for (const name of needed) expectThat(there.includes(name), `${name} is needed, and not there`);
-  const manifests = await listManifests(disk.store);
-  expectThat(manifests.length < MOST_MANIFESTS, `${manifests.length} manifests are there`);
-  expectThat(
-    manifests.every((number, i) => number === state.number - manifests.length + 1 + i),
-    `manifests are no chain: ${manifests.join()}`,
-  );
-  for (const { number } of await disk.log.segments()) {
-    expectThat(number >= state.logPosition, `log segment ${number} is there, and the log begins with ${state.logPosition}`);
-  }
 }

@@ -7,6 +7,7 @@ import { PowerLost, type Gate } from '../disk/gate.ts';
 import { simStore } from '../disk/sim-store.ts';
 import { Gone, type Process } from '../world/process.ts';
 import { isDamage } from './damage.ts';
+import { COMPACTORS } from './machines.ts';
 import type { MergeStep } from './script.ts';
 import type { Simulation } from './simulation.ts';
 import { Wrong } from './wrong.ts';
@@ -60,7 +61,7 @@ export class Mergers {
     const known = this.#lives.get(by);
     if (known?.process.alive === true) return known;
     const { script, disk, memories } = this.#simulation;
-    const { process, gate } = this.#simulation.startProcess();
+    const { process, gate } = this.#simulation.startProcess(COMPACTORS[by % 2]);
     const { manner, memoryBudgetBytes } = script.settings;
     const compactor = openCompactor(simStore(disk, gate, manner), {
       ...{ memoryBudgetBytes, clock: process.clock, turns: process.turns, newMemory: memories.take },

@@ -5,6 +5,7 @@ import type { CutMode } from '../disk/disk.ts';
 import type { PlannedCut } from '../disk/power-switch.ts';
 import type { FaultRates } from '../disk/faults.ts';
 import type { Manner } from '../disk/sim-store.ts';
+import type { CutOff } from '../world/machine.ts';
 
 /** Space and key by number, and the size of the new value; no size deletes. */
 export type ScriptedChange = readonly [space: number, key: number, size?: number];
@@ -77,9 +78,40 @@ export type FateStep =
   | ({ readonly do: 'cutAt' } & PlannedCut)
   /** The process is stopped, another takes over, and after a while the first one goes on; after another while it writes. */
   | { readonly do: 'takeOver'; readonly sleepMs: number; readonly restMs?: number }
-  | { readonly do: 'faults'; readonly rates: FaultRates; readonly ms: number };
+  | { readonly do: 'faults'; readonly rates: FaultRates; readonly ms: number }
+  /** A machine (src/sim/machines.ts) is cut off from the store, and reached again after a while. */
+  | { readonly do: 'cutOff'; readonly machine: number; readonly ms: number; readonly manner: CutOff }
+  | ({ readonly do: 'failOver' } & FailOver);
 
-export type Step = (WriteStep | ConditionalStep | ReadStep | FollowStep | KeepStep | MergeStep | CareStep | FateStep) & {
+/** The writer's machine is cut off, another takes over after a while, and after another while the first is reached again. */
+export interface FailOver {
+  readonly aheadMs: number;
+  readonly restMs: number;
+  readonly manner: CutOff;
+  /** The writer is asked for one more write just before it is reached again, instead of afterwards. */
+  readonly early?: true;
+}
+
+/** What somebody does who makes clones, and what is done with these. `of`: the database is 0, its clones come after it; `pick`: one of the clones. */
+export type CloneStep =
+  /** A clone of the newest state in the store, of an open database, or of a checkpoint, which is deleted meanwhile. */
+  | { readonly do: 'clone'; readonly of: number; readonly from: 'store' | 'database' | 'checkpoint' }
+  | {
+      readonly do: 'writeClone';
+      readonly pick: number;
+      readonly changes: readonly ScriptedChange[];
+      readonly durability: 'buffered' | 'synced';
+    }
+  | { readonly do: 'readClone'; readonly pick: number; readonly range: ScriptedRange }
+  | { readonly do: 'careForClone'; readonly pick: number; readonly what: 'flush' | 'compact' | 'verify' | 'reopen' | 'kill' }
+  /** Its writer dies, and somebody else collects its garbage. */
+  | { readonly do: 'collect'; readonly pick: number }
+  /** The clone is deleted, and then its checkpoint. */
+  | { readonly do: 'deleteClone'; readonly pick: number }
+  /** Its checkpoint is deleted, and it is still there: it answers rightly or not at all. */
+  | { readonly do: 'unpinClone'; readonly pick: number };
+
+export type Step = (WriteStep | ConditionalStep | ReadStep | FollowStep | KeepStep | MergeStep | CloneStep | CareStep | FateStep) & {
   readonly waitMs?: number;
 };
 

@@ -12,13 +12,15 @@ import { simStore } from '../disk/sim-store.ts';
 import { ModelHistory, type ModelEntry } from '../model/history.ts';
 import { Values } from '../model/values.ts';
 import { Draw } from '../world/draw.ts';
+import { Machine } from '../world/machine.ts';
 import { Memories } from '../world/memories.ts';
 import { Gone, Process } from '../world/process.ts';
 import { Trace } from '../world/trace.ts';
 import { World } from '../world/world.ts';
 import { isDamage } from './damage.ts';
+import { MACHINES, WRITERS } from './machines.ts';
 import { CODECS, Incarnation, SPACE_NAMES, type Db } from './incarnation.ts';
-import type { Script } from './script.ts';
+import type { FailOver, Script } from './script.ts';
 import { expectThat, Wrong } from './wrong.ts';
 
 const RETRY_MS = 20;
@@ -54,6 +56,12 @@ export class Simulation {
   readonly calls: CallCounts = {};
   /** Moment of the newest state that somebody who only reads has seen, at least: it is never lost. */
   seen = 0;
+  /** Writers that were overtaken while they were cut off, and were told so. */
+  fenced = 0;
+  /** Each is cut off on its own. */
+  readonly machines: readonly Machine[] = Array.from({ length: MACHINES }, (_, number) => new Machine(number));
+  /** All that lose power with the machine: that of the database, and those of its clones. */
+  readonly disks = new Set<Disk>([this.disk]);
   /** Merges of compactors that a writer has committed. */
   merged = 0;
   /** Ends of the process and power cuts so far. */
@@ -65,6 +73,8 @@ export class Simulation {
   #opening: { lostPower: boolean } | undefined;
   #last: Incarnation | undefined;
   #processes = 0;
+  /** Where the database is opened. */
+  #home: number = WRITERS[0];
   #wrong: Error | undefined;
 
   constructor(script: Script, keepsTrace = false) {
@@ -81,6 +91,11 @@ export class Simulation {
   /** Whoever only reads follows the log. */
   get followsLog(): boolean {
     return this.script.settings.log === 'objects';
+  }
+
+  /** One life in two keeps what merges replace for a while. */
+  get retainMs(): number {
+    return this.script.seed % 2 === 0 ? 0 : RETAIN_MS;
   }
 
   /** Writes that are in the log for good: their objects are there. */
@@ -143,7 +158,7 @@ export class Simulation {
     }
     this.#gates.clear();
     for (const earlier of this.#overtaken) earlier.mayComeToLight = true;
-    this.disk.cutPower(mode, this.world.draw);
+    for (const disk of this.disks) disk.cutPower(mode, this.world.draw);
     this.trace.note('cut');
     if (this.#last !== undefined) this.#last.buffered = this.#last.synced;
     if (this.#opening !== undefined) this.#opening.lostPower = true;
@@ -164,6 +179,48 @@ export class Simulation {
       if (restMs !== undefined) await this.world.sleep(restMs);
       await incarnation.db.put(ZOMBIE, this.values.bytesOf(value)).finally(() => void incarnation.db.close().catch(() => undefined));
     });
+  }
+
+  /**
+   * The machine of the process is cut off, and somebody elsewhere takes over: the process goes on, knows nothing, and is reached again when all is over. What it
+   * is asked for then, or just before, is not acknowledged.
+   */
+  async failOver(incarnation: Incarnation, { aheadMs, restMs, manner, early }: FailOver): Promise<void> {
+    if (incarnation.ended) return;
+    const heal = this.machines[this.#home]!.cutOff(manner);
+    this.trace.note('cut off', this.#home);
+    try {
+      // It is written to as if nothing had happened.
+      await this.world.sleep(aheadMs);
+      if (incarnation.ended) return;
+      this.#home = WRITERS.find((machine) => machine !== this.#home)!;
+      await this.#replace(incarnation, async () => undefined, incarnation);
+      await this.world.sleep(restMs);
+      if (early === true) this.#writeOvertaken(incarnation);
+    } finally {
+      heal();
+    }
+    this.trace.note('reached', incarnation.process.number);
+    if (early !== true) this.#writeOvertaken(incarnation);
+  }
+
+  #writeOvertaken(incarnation: Incarnation): void {
+    const { process, gate, db } = incarnation;
+    if (!process.alive || incarnation.overtakenAt === undefined) return;
+    const value = this.values.make(ZOMBIE_BYTES);
+    incarnation.goOn([{ space: SPACE_NAMES[0], key: ZOMBIE, value }], async () => {
+      await db.put(ZOMBIE, this.values.bytesOf(value)).finally(() => {
+        // Where no call has failed nothing but its successor has ended it.
+        if (process.alive && gate.failed + gate.rotten === 0) this.#expectFenced(incarnation);
+        void db.close().catch(() => undefined);
+      });
+    });
+  }
+
+  #expectFenced({ failure }: Incarnation): void {
+    const code = failure instanceof StorageError ? failure.code : undefined;
+    expectThat(code === 'FENCED', `a writer that was overtaken while it was cut off ended with ${String(failure)}`);
+    this.fenced++;
   }
 
   /** `end` ends the handle; then the next one is opened. */
@@ -201,18 +258,19 @@ export class Simulation {
     }
   }
 
-  /** A process, and its way to the disk. */
-  startProcess(): { readonly process: Process; readonly gate: Gate } {
+  /** A process on a machine, and its way to the disk. */
+  startProcess(on: number = this.#home): { readonly process: Process; readonly gate: Gate } {
     const process = new Process(this.world, ++this.#processes);
     const { latencyMs, syncNowMs = 0 } = this.script.settings;
-    const gate = new Gate(this.world, process, { latencyMs, syncNowMs, trace: this.trace, power: this.power, calls: this.calls });
+    const { trace, power, calls } = this;
+    const gate = new Gate(this.world, process, { latencyMs, syncNowMs, trace, power, machine: this.machines[on]!, calls });
     this.#gates.add(gate);
     return { process, gate };
   }
 
   async #openWith(process: Process, gate: Gate, promised: () => number, overtaken: Incarnation | undefined): Promise<Incarnation> {
     const { manner, memoryBudgetBytes, blockSizeBytes, sstSizeBytes, compression, remote } = this.script.settings;
-    const handle = { failed: false };
+    const handle: { failed: boolean; failure?: unknown } = { failed: false };
     const store = simStore(this.disk, gate, manner);
     const random = seededRandom(this.script.seed + 7919 * this.#processes);
     const log = this.followsLog ? objectLog(store, { random }) : simLog(this.disk, gate, manner !== 'later');
@@ -220,12 +278,12 @@ export class Simulation {
       ...CODECS,
       log,
       takeover: 'now',
-      // One life in two keeps what merges replace for a while.
-      retainMs: this.script.seed % 2 === 0 ? 0 : RETAIN_MS,
+      retainMs: this.retainMs,
       onEvent: (event) => {
         if (event.kind === 'compaction' && event.remote === true) this.merged++;
         if (event.kind !== 'failed') return;
         handle.failed = true;
+        handle.failure ??= event.error;
         if (!isOfTheWorld(event.error)) this.noteWrong(new Wrong(`the writer failed: ${String(event.error)}`, { cause: event.error }));
       },
       clock: process.clock,

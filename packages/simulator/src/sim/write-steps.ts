@@ -148,7 +148,7 @@ function newestEpoch({ db, ended }: Incarnation): bigint | undefined {
 }
 
 /** The changes with numbers of new values. Of several changes of one key the last one counts: so a batch is told apart from its parts. */
-function modelOf(simulation: Simulation, changes: readonly ScriptedChange[]): Change<number>[] {
+export function modelOf(simulation: Simulation, changes: readonly ScriptedChange[]): Change<number>[] {
   return changes.map(([space, key, size]) => ({
     space: SPACE_NAMES[space],
     key: keyText(key),

@@ -2,14 +2,16 @@
 
 import type { RareLife } from '../../src/sim/rare-lives.ts';
 
-/** Lives of the simulator from a seed on, with somebody who only reads beside them (manifests, or the log), with compactors beside them, lives of tabs from a
- * seed on, rare lives of one kind (from a seed on), a power cut at each call of the fixed script, or a
+/** Lives of the simulator from a seed on, with somebody who only reads beside them (manifests, or the log), with compactors beside them, with clones of
+ * them, with machines that are cut off, lives of tabs from a seed on, rare lives of one kind (from a seed on), a power cut at each call of the fixed script, or a
  * test file. */
 export type CaughtBy =
   | { readonly from: number }
   | { readonly followed: number }
   | { readonly followedLog: number }
   | { readonly merged: number }
+  | { readonly cloned: number }
+  | { readonly partitioned: number }
   | { readonly tabs: number }
   | { readonly rare: RareLife; readonly from?: number }
   | 'power cuts'

@@ -1,6 +1,7 @@
 // Every bug that is planted, and what catches it.
 
 import type { PlantedBug } from './bug.ts';
+import { cloningBugs } from './bugs/cloning.ts';
 import { compactorBugs } from './bugs/compactors.ts';
 import { fileBugs } from './bugs/files.ts';
 import { keepingBugs } from './bugs/keeping.ts';
@@ -20,6 +21,7 @@ export const bugs: readonly PlantedBug[] = [
   ...followingBugs,
   ...keepingBugs,
   ...compactorBugs,
+  ...cloningBugs,
   ...kernelBugs,
   ...fileBugs,
   ...tabBugs,

@@ -44,6 +44,8 @@ function programOf(caughtBy: CaughtBy): string[] {
   };
   if ('tabs' in caughtBy) return simulate(caughtBy.tabs, '--tabs');
   if ('followedLog' in caughtBy) return simulate(caughtBy.followedLog, '--followed-log');
+  if ('cloned' in caughtBy) return simulate(caughtBy.cloned, '--cloned');
+  if ('partitioned' in caughtBy) return simulate(caughtBy.partitioned, '--partitioned');
   if ('merged' in caughtBy) return simulate(caughtBy.merged, '--merged');
   return 'followed' in caughtBy ? simulate(caughtBy.followed, '--followed') : simulate(caughtBy.from);
 }
