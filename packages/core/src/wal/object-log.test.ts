@@ -40,8 +40,8 @@ it('each append is an object under the position that it has in its segment', asy
 it('a segment whose first answer was lost, so that the store asked again by itself, is its own', async () => {
   const store = memoryStore();
   const asking = { ...store, putIfAbsent: (name: string, begin: Uint8Array) => store.sync.putIfAbsent(name, begin) && false };
-  expect(await new ObjectLog(asking, seededRandom(1)).create(1, 1000)).toBeDefined();
-  expect(await new ObjectLog(store, seededRandom(2)).create(1, 1000)).toBeUndefined();
+  expect(await new ObjectLog(asking, seededRandom(1)).create(1)).toBeDefined();
+  expect(await new ObjectLog(store, seededRandom(2)).create(1)).toBeUndefined();
 });
 
 it('a segment is begun with something that no other writer has', async () => {

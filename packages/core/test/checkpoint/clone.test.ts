@@ -173,7 +173,7 @@ describe('a clone', () => {
     const to = memoryStore();
     const asking: ObjectStore = {
       ...to.share({ sync: false }),
-      putIfAbsent: async (name, bytes) => void to.sync.putIfAbsent(name, bytes) ?? false,
+      putIfAbsent: async (name, bytes) => to.sync.putIfAbsent(name, bytes) && false,
     };
     const { checkpoint } = await cloneDatabase(db, asking);
     expect((await listCheckpoints(store)).map(({ name }) => name)).toEqual([checkpoint]);
