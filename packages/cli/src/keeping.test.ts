@@ -3,6 +3,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fsStore } from '@varve/adapter-fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { varve, varveJson } from './cli-test-kit.ts';
 
@@ -54,6 +55,17 @@ it('a clone goes on from it, finds what it does not have, and is copied whole', 
   const whole = join(base, 'whole');
   await varveJson([clone, 'copy', whole]);
   expect((await varveJson([whole, 'get', 'k00007'])) as object).toMatchObject({ value: expect.stringMatching(/ 7$/) });
+});
+
+it('gc leaves a folder alone that a writer has open', async () => {
+  const store = fsStore(db);
+  const release = store.lock();
+  try {
+    expect(await varve([db, 'gc'])).toMatchObject({ code: 1, err: expect.stringContaining('LOCKED') });
+  } finally {
+    release!();
+    store.close?.();
+  }
 });
 
 it('gc deletes what a writer that died has left', async () => {

@@ -9,8 +9,9 @@ import { runJob } from '../scheduler/job.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 
 /**
- * Deletes objects that are proven garbage, and pins whose time is over. A writer may be at work: what it makes, and what it keeps for readers, stays. Returns
- * how many objects of SSTs were deleted.
+ * Deletes objects that are proven garbage, and pins whose time is over. A writer may be at work: what it makes, and what it keeps for readers, stays. But one
+ * that keeps nothing (`retainMs` is 0, as where its store has a lock) may still read what it has just replaced: then wait until it is closed. Returns how many
+ * objects of SSTs were deleted.
  *
  * @throws StorageError `UNAVAILABLE` when there is no database, `CORRUPTION` when a manifest or pin is damaged: then nothing is deleted.
  */
