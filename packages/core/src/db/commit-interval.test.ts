@@ -96,6 +96,24 @@ describe('an interval between commits', () => {
     expect((await again.scan().all()).map(([key]) => key)).toEqual(['a', 'first', 'last']);
   });
 
+  it('begins anew when somebody could not wait for it', async () => {
+    const { db, hands, seen } = await setUp();
+    await db.put('first', '1');
+    const gathering = db.put('a', '2');
+    await hands.turn(INTERVAL_MS / 2);
+    await db.sync();
+    await gathering;
+    expect(seen.appends).toBe(2);
+    const next = db.put('b', '3');
+    // The first interval is over, the second is not.
+    await hands.turn(INTERVAL_MS / 2);
+    expect(seen.appends).toBe(2);
+    await hands.turn(INTERVAL_MS / 2);
+    await next;
+    expect(seen.appends).toBe(3);
+    await db.close();
+  });
+
   it('goes on through a full memtable', async () => {
     const { db, hands, seen } = await setUp();
     const value = 'x'.repeat(10_000);

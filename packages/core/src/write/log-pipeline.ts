@@ -173,7 +173,10 @@ export class LogPipeline {
     if (restMs <= 0 || restMs > commitIntervalMs) return false;
     this.#gathers = true;
     void turns.sleep(restMs).then(() => {
-      if (this.#gathers) this.#appendSoon();
+      if (!this.#gathers) return;
+      this.#gathers = false;
+      // Somebody who could not wait may have begun another interval meanwhile.
+      if (!this.#gather()) this.#appendSoon();
     });
     return true;
   }

@@ -208,14 +208,6 @@ export const mergingBugs: readonly PlantedBug[] = [
     caughtBy: { rare: 'full memtables' },
   },
   {
-    name: 'frozen-behind-older',
-    mistake: 'a memtable that is frozen is put behind the older ones',
-    file: ENGINE,
-    find: 'this.#frozen.unshift(old);',
-    replace: 'this.#frozen.push(old);',
-    caughtBy: { from: 20 },
-  },
-  {
     name: 'pending-epochs-not-held',
     mistake: 'merges keep nothing for epochs that are not visible yet',
     file: ENGINE,
