@@ -40,5 +40,6 @@ logStoreConformance({
   open: () => openLog(bucket.freshPlace()),
   reopen: (log) => openLog(places.get(log)!),
   sync: false,
+  takes: true,
   testRunner: { describe, it },
 });

@@ -45,5 +45,6 @@ logStoreConformance({
   open: () => logAt(`log-${++places}`),
   reopen: (log) => logAt(placeOf.get(log)!),
   sync: false,
+  takes: true,
   testRunner: { describe, it },
 });

@@ -56,6 +56,7 @@ it('goes around a store that replaces nothing, also while others publish', async
   const contended: ObjectStore = {
     ...store,
     sync: undefined,
+    replace: undefined!,
     async putIfAbsent(name, bytes) {
       if (others-- > 0) await store.putIfAbsent(name, new Uint8Array(1));
       return store.putIfAbsent(name, bytes);

@@ -6,9 +6,17 @@ import { claimPromises } from './logs/claim-promises.ts';
 import { logChecks, type LogStoreUnderTest } from './logs/log-subject.ts';
 import { segmentPromises } from './logs/segment-promises.ts';
 import { syncPromises } from './logs/sync-promises.ts';
+import { takingPromises } from './logs/taking-promises.ts';
 import { truncatePromises } from './logs/truncate-promises.ts';
 
-const THEMES = { segments: segmentPromises, append: appendPromises, sync: syncPromises, truncate: truncatePromises, claims: claimPromises };
+const THEMES = {
+  segments: segmentPromises,
+  append: appendPromises,
+  sync: syncPromises,
+  truncate: truncatePromises,
+  claims: claimPromises,
+  taking: takingPromises,
+};
 
 /** The log, and the test runner that is to run its checks. */
 export interface LogStoreConformanceOptions extends LogStoreUnderTest {

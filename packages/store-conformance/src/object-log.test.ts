@@ -26,6 +26,7 @@ for (const [name, options] of Object.entries(VARIANTS)) {
     reopen: (log) => logOn(stores.get(log)!.share(options)),
     powerCut: (log) => logOn(stores.get(log)!.crash(options)),
     sync: false,
+    takes: true,
     testRunner: { describe, it },
   });
 }

@@ -1,6 +1,7 @@
 // The kit notices mistakes: every store and every log with a deliberate one fails, and fails the check that names it.
 
 import { memoryStore, type LogStore, type MemoryStore, type ObjectStore } from '@varve/core';
+import { objectLog } from '@varve/core/object-log';
 import { describe, expect, it } from 'vitest';
 import { logStoreChecks, objectStoreChecks, type Check } from '../src/index.ts';
 import { brokenClaims } from './broken-claims.ts';
@@ -9,6 +10,7 @@ import { brokenCreation } from './broken-creation.ts';
 import { brokenHandles } from './broken-handles.ts';
 import { brokenReading } from './broken-reading.ts';
 import { brokenStore, soundStore, type BrokenStore } from './broken-store.ts';
+import { brokenTaking, brokenObjectLog, type BrokenTaking } from './broken-taking.ts';
 import { brokenWriting } from './broken-writing.ts';
 
 const brokenLogs = [...otherBrokenLogs, ...brokenClaims];
@@ -59,7 +61,18 @@ function checksOfLog(broken: BrokenLog): Check[] {
     },
     sync: true,
     claims: true,
-  });
+  }).filter(({ theme }) => theme !== 'taking');
+}
+
+function checksOfObjectLog(broken: BrokenTaking): Check[] {
+  const behind = new WeakMap<LogStore, MemoryStore>();
+  const open = (store: MemoryStore): LogStore => {
+    const log = brokenObjectLog(broken, objectLog(store), store);
+    behind.set(log, store);
+    return log;
+  };
+  const reopen = (log: LogStore): LogStore => open(behind.get(log)!.share());
+  return logStoreChecks({ open: () => open(memoryStore()), reopen, sync: false, takes: true }).filter(({ theme }) => theme === 'taking');
 }
 
 describe('a broken store', () => {
@@ -95,6 +108,23 @@ describe('a broken log', () => {
     expect(titles.filter((title) => !caught.has(title))).toEqual([]);
   });
 });
+
+describe('a log of which segments are taken wrongly', () => {
+  it.each(brokenTaking)('fails when $mistake', async (broken) => {
+    expect(await failures(checksOfObjectLog(broken))).toContain(broken.caughtBy);
+  });
+
+  it('is told apart from a sound one', async () => {
+    expect(await failures(checksOfObjectLog(SOUND_TAKING))).toEqual([]);
+  });
+
+  it('is there for every check', () => {
+    const caught = new Set(brokenTaking.map(({ caughtBy }) => caughtBy));
+    expect(checksOfObjectLog(SOUND_TAKING).filter(({ title }) => !caught.has(title))).toEqual([]);
+  });
+});
+
+const SOUND_TAKING: BrokenTaking = { mistake: 'none', caughtBy: 'none', breakLog: () => ({}) };
 
 /** Titles of all checks; those that run through both halves once. */
 function objectStoreTitles(): string[] {

@@ -96,6 +96,7 @@ async function openLocked(
   await runJob(manifest.commit([{ kind: 'claim' }], manifest.state.term + 1));
   // From here on nothing is acknowledged by whoever was there before, and what was is read below.
   log.claim?.(manifest.state.term);
+  await log.takeSegments?.(manifest.state.logPosition, () => runJob(stillMine(manifests, manifest.state)));
 
   const segments = new SegmentFormat(heap, kernels);
   const arenas = new Arenas(heap, kernels, plan.memtableBytes);

@@ -2,8 +2,7 @@
 
 import { systemRandom, type Random } from '../base/random.ts';
 import type { LogStore } from '../store/log-store.ts';
-import type { AsyncOperations } from '../store/object-store.ts';
-import { ObjectLog } from '../wal/object-log.ts';
+import { ObjectLog, type LogObjects } from '../wal/object-log.ts';
 import { FOLLOW, type Follow } from './follow.ts';
 import { ObjectLogFollower } from './log-follower.ts';
 
@@ -20,7 +19,7 @@ import { ObjectLogFollower } from './log-follower.ts';
  * await db.put('hello', 'world');
  * await db.close();
  */
-export function objectLog(store: AsyncOperations, { random = systemRandom }: { readonly random?: Random } = {}): LogStore {
+export function objectLog(store: LogObjects, { random = systemRandom }: { readonly random?: Random } = {}): LogStore {
   const log = new ObjectLog(store, random);
   const follow: Follow = (host) => new ObjectLogFollower(host, store, log);
   return Object.assign(log, { [FOLLOW]: follow });

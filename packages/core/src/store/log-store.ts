@@ -28,6 +28,11 @@ export interface LogSegment {
   sync(): Promise<void>;
   /** The same, done when it returns. Present where the store is synchronous. */
   syncNow?(): void;
+  /**
+   * True when another has taken this segment (`takeSegments`), or it is gone. Asked after each append, it is the look of docs/PROTOCOL.md, rule 4. Present where
+   * segments can be taken.
+   */
+  readonly isTaken?: (() => Promise<boolean>) | undefined;
   /** Releases what the segment holds, without syncing; waits for syncs that are under way. Idempotent. */
   close(): MaybePromise<void>;
 }
@@ -51,6 +56,13 @@ export interface LogStore {
    * under the next one without a claim. Answers at once, so that nothing comes between an append and this. Goes with `claim`.
    */
   isOvertaken?(term: number): boolean;
+  /**
+   * Present where segments can be taken from whoever writes them: then nobody asks the store for manifests after each append. Who opens the database calls it
+   * when its manifest is there, before it reads a segment. Takes all segments from number `from` on, those that are begun meanwhile included: after
+   * that `isTaken` is true for whoever had them, and whoever reads finds everything that was appended before. `check` is awaited after segments were found and
+   * before they are taken, and throws where somebody else has the database by now: of a later writer no segment was found by then.
+   */
+  readonly takeSegments?: ((from: number, check: () => MaybePromise<unknown>) => Promise<void>) | undefined;
   /** All segments, ascending by number. */
   segments(): MaybePromise<SegmentInfo[]>;
   /** The bytes of a segment, or undefined when it is not there. Reads at most `into.length` bytes into `into` and returns how many. */

@@ -9,6 +9,7 @@ import type { MemoryData } from './memory-data.ts';
 export type MemoryOperation =
   | 'put'
   | 'putIfAbsent'
+  | 'replace'
   | 'get'
   | 'has'
   | 'openObject'
@@ -104,6 +105,12 @@ export class MemoryHandle {
     if (!this.createIfAbsent(name, bytes) && !isSame(this.data.objects.get(name)!, bytes)) {
       throw new StorageError('CONFLICT', 'object is there already', { object: name });
     }
+  }
+
+  /** Adds an object, or puts it in the place of one of that name. */
+  replace(name: string, bytes: Uint8Array): void {
+    this.reserve(bytes.length - (this.data.objects.get(name)?.length ?? 0));
+    this.data.objects.set(name, bytes.slice());
   }
 
   /** Bytes as a system sees them that reads late: what is changed too early is seen changed, but WebAssembly memory may grow (detaching the view). */

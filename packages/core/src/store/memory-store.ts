@@ -63,6 +63,10 @@ function store(data: MemoryData, options: MemoryStoreOptions): MemoryStore {
     ...operations(handle, handle.later),
     ...(handle.sync && { sync: operations(handle, handle.now) }),
     capabilities: CAPABILITIES,
+    replace: (name, bytes) => {
+      const late = handle.readLate(bytes);
+      return handle.later('replace', name, () => handle.replace(name, late()));
+    },
     openLog: () => memoryLog(handle),
     lock: (how) => handle.later('lock', '', () => lock(data, how)),
     close() {},

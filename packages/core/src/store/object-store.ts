@@ -108,8 +108,9 @@ export interface ObjectStore extends AsyncOperations {
   /** Present where the store can answer at once: it opens the synchronous half of the API. Same objects, same guarantees. */
   readonly sync?: SyncOperations | undefined;
   /**
-   * Writes an object, or another one in the place of one of that name: whoever reads sees the old one or the new one. The engine never does that; it is for
-   * what a database is published with (`publish` of @varve/core/copy). Where it is missing the object is deleted first, and for a moment nothing is there.
+   * Writes an object, or another one in the place of one of that name: whoever reads sees the old one or the new one. Two things are replaced: what a database
+   * is published with (`publish` of @varve/core/copy; where this is missing it is deleted first, and for a moment nothing is there), and the owner of a
+   * segment of a log over objects (`objectLog`; where this is missing writers look for manifests instead, which takes a request more).
    */
   replace?(name: string, bytes: Uint8Array): MaybePromise<void>;
   /** The store's own log, if it has one; else the database is opened with a log from elsewhere. */

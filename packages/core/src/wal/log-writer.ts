@@ -66,6 +66,11 @@ export class LogWriter {
     });
   }
 
+  /** Has another writer taken the segment that is written to? Undefined where segments cannot be taken. */
+  isTaken(): Promise<boolean> | undefined {
+    return this.#current.file.isTaken?.();
+  }
+
   /** Makes everything that is appended by now durable, older segments first. */
   async sync(): Promise<void> {
     const covered = this.#segments.map((segment) => ({ segment, end: segment.appended }));

@@ -1,6 +1,6 @@
 // A log over objects, for places that have nothing which grows: each append is an object, created if absent. What stands in the store:
 //
-//   wal/<segment, 20 digits>.wal/begin                     whoever created it owns the segment; it holds a nonce
+//   wal/<segment, 20 digits>.wal/begin                     the nonce of its owner: whoever created it, or has taken it (docs/PROTOCOL.md, rule 4)
 //   wal/<segment, 20 digits>.wal/<position, 16 digits>     the bytes that were appended at this position
 //
 // A segment is there while its `begin` is: pieces that an overtaken writer adds to a truncated one are seen by nobody, and go with the next truncation.
@@ -9,31 +9,39 @@
 import { StorageError } from '../base/errors.ts';
 import { randomHex } from '../base/hex.ts';
 import type { Random } from '../base/random.ts';
+import type { MaybePromise } from '../base/maybe-promise.ts';
 import { compareBytes } from '../format/compare-bytes.ts';
 import { segmentName } from '../format/object-names.ts';
 import type { LogSegment, LogStore, SegmentInfo } from '../store/log-store.ts';
-import type { AsyncOperations } from '../store/object-store.ts';
+import type { AsyncOperations, ObjectStore } from '../store/object-store.ts';
 import { ObjectSegment } from './object-segment.ts';
 import { beginName, byteLengthOf, parseLogObject, SEGMENTS_PREFIX, type Piece, type StoredSegment } from './object-segment-names.ts';
 
-/** Reads that are under way at once while a segment is read. */
-const PARALLEL_READS = 16;
+/** Requests that are under way at once while a segment is read, or segments are taken. */
+const PARALLEL = 16;
 /** Names in one deletion. */
 const NAMES_A_DELETION = 1000;
+
+/** What a log of objects needs of a store. Where objects can be replaced segments can be taken from their writers. */
+export type LogObjects = AsyncOperations & Pick<ObjectStore, 'replace'>;
 
 export class ObjectLog implements LogStore {
   readonly kind = 'objects';
   readonly sync = false;
   readonly defaultDurability = 'synced';
-  readonly #store: AsyncOperations;
+  readonly #store: LogObjects;
   readonly #random: Random;
   readonly #open = new Set<ObjectSegment>();
+  readonly takeSegments?: LogStore['takeSegments'];
+  /** The segment that was begun last. */
+  #last: { readonly number: number; readonly segment: ObjectSegment } | undefined;
   /** What `segments` saw last: pieces never change, so whoever wants no more of a segment than was there then needs no other list. */
   #listed = new Map<number, StoredSegment>();
 
-  constructor(store: AsyncOperations, random: Random) {
+  constructor(store: LogObjects, random: Random) {
     this.#store = store;
     this.#random = random;
+    if (store.replace !== undefined) this.takeSegments = (from, check) => this.#take(from, check);
   }
 
   async segments(): Promise<SegmentInfo[]> {
@@ -58,11 +66,34 @@ export class ObjectLog implements LogStore {
   }
 
   async create(number: number): Promise<LogSegment | undefined> {
-    const nonce = new TextEncoder().encode(randomHex(this.#random, 16));
+    const nonce = this.#newNonce();
     if (!(await this.#store.putIfAbsent(beginName(number), nonce)) && !(await this.#isMine(number, nonce))) return undefined;
-    const segment = new ObjectSegment(number, this.#store, () => this.#open.delete(segment));
+    // Who takes segments looks for new ones behind those it has taken: if the last one was not taken when this one was there, this one is found.
+    if (await this.#last?.segment.isTaken?.()) return undefined;
+    const canBeTaken = this.takeSegments !== undefined;
+    const segment = new ObjectSegment({ number, nonce, store: this.#store, canBeTaken, closed: () => this.#open.delete(segment) });
     this.#open.add(segment);
+    this.#last = { number, segment };
     return segment;
+  }
+
+  /** Until nothing is found that is not taken: whoever was there may have begun another one meanwhile. */
+  async #take(from: number, check: () => MaybePromise<unknown>): Promise<void> {
+    const nonce = this.#newNonce();
+    const taken = new Set<number>();
+    for (;;) {
+      const found = (await this.segments()).map(({ number }) => number).filter((number) => number >= from && !taken.has(number));
+      if (found.length === 0) return;
+      await check();
+      for (const some of inParts(found, PARALLEL)) {
+        await Promise.all(some.map(async (number) => this.#store.replace!(beginName(number), nonce)));
+      }
+      for (const number of found) taken.add(number);
+    }
+  }
+
+  #newNonce(): Uint8Array {
+    return new TextEncoder().encode(randomHex(this.#random, 16));
   }
 
   /** A lost answer looks like a lost race, where a store asks again by itself (docs/PROTOCOL.md, rule 7). */
@@ -80,10 +111,11 @@ export class ObjectLog implements LogStore {
 
   async truncate(before: number): Promise<void> {
     this.#listed.clear();
+    if (this.#last !== undefined && this.#last.number < before) this.#last = undefined;
     const names = [...(await this.#stored(SEGMENTS_PREFIX))].filter(([number]) => number < before).sort(([a], [b]) => a - b);
     const begins = names.filter(([, { begun }]) => begun).map(([number]) => beginName(number));
     const pieces = names.flatMap(([, segment]) => segment.pieces.map(({ name }) => name));
-    for (const some of [...inParts(begins), ...inParts(pieces)]) await this.#store.delete(some);
+    for (const some of [...inParts(begins, NAMES_A_DELETION), ...inParts(pieces, NAMES_A_DELETION)]) await this.#store.delete(some);
   }
 
   async close(): Promise<void> {
@@ -113,9 +145,7 @@ export class ObjectLog implements LogStore {
       }
       end += size;
     }
-    for (let i = 0; i < wanted.length; i += PARALLEL_READS) {
-      await Promise.all(wanted.slice(i, i + PARALLEL_READS).map((piece) => this.#readPiece(piece, into)));
-    }
+    for (const some of inParts(wanted, PARALLEL)) await Promise.all(some.map((piece) => this.#readPiece(piece, into)));
     return Math.min(end, into.length);
   }
 
@@ -129,8 +159,8 @@ export class ObjectLog implements LogStore {
   }
 }
 
-function inParts(names: readonly string[]): string[][] {
-  const parts: string[][] = [];
-  for (let i = 0; i < names.length; i += NAMES_A_DELETION) parts.push(names.slice(i, i + NAMES_A_DELETION));
+function inParts<T>(items: readonly T[], size: number): T[][] {
+  const parts: T[][] = [];
+  for (let i = 0; i < items.length; i += size) parts.push(items.slice(i, i + size));
   return parts;
 }

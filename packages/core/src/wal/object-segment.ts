@@ -4,10 +4,19 @@ import { StorageError } from '../base/errors.ts';
 import { compareBytes } from '../format/compare-bytes.ts';
 import type { LogSegment } from '../store/log-store.ts';
 import type { AsyncOperations } from '../store/object-store.ts';
-import { pieceName } from './object-segment-names.ts';
+import { beginName, pieceName } from './object-segment-names.ts';
+
+export interface ObjectSegmentParts {
+  readonly number: number;
+  readonly nonce: Uint8Array;
+  readonly store: AsyncOperations;
+  readonly canBeTaken: boolean;
+  readonly closed: () => void;
+}
 
 export class ObjectSegment implements LogSegment {
   readonly #number: number;
+  readonly #nonce: Uint8Array;
   readonly #store: AsyncOperations;
   readonly #closed: () => void;
   #appending: Promise<void> = Promise.resolve();
@@ -15,10 +24,16 @@ export class ObjectSegment implements LogSegment {
   #failure: Error | undefined;
   #isClosed = false;
 
-  constructor(number: number, store: AsyncOperations, closed: () => void) {
+  /** Present where segments can be taken. */
+  readonly isTaken?: () => Promise<boolean>;
+
+  /** `nonce` is what stands in its beginning. */
+  constructor({ number, nonce, store, canBeTaken, closed }: ObjectSegmentParts) {
     this.#number = number;
+    this.#nonce = nonce;
     this.#store = store;
     this.#closed = closed;
+    if (canBeTaken) this.isTaken = () => this.#isTaken();
   }
 
   append(bytes: Uint8Array, position: number): Promise<void> | void {
@@ -46,6 +61,11 @@ export class ObjectSegment implements LogSegment {
     this.#isClosed = true;
     await this.#appending.catch(() => undefined);
     this.#closed();
+  }
+
+  async #isTaken(): Promise<boolean> {
+    const owner = await this.#store.get(beginName(this.#number));
+    return owner === undefined || compareBytes(owner, this.#nonce) !== 0;
   }
 
   async #append(name: string, bytes: Uint8Array): Promise<void> {

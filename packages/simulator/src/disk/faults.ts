@@ -20,6 +20,7 @@ export const NO_FAULTS: FaultRates = { refused: 0, lost: 0, hung: 0, full: 0, ro
 const WRITING: ReadonlySet<MemoryOperation> = new Set<MemoryOperation>([
   'put',
   'putIfAbsent',
+  'replace',
   'createObject',
   'append',
   'finish',
@@ -34,6 +35,7 @@ const ROTTING: ReadonlySet<MemoryOperation> = new Set<MemoryOperation>(['readInt
 const HANGING: ReadonlySet<MemoryOperation> = new Set<MemoryOperation>([
   'put',
   'putIfAbsent',
+  'replace',
   'finish',
   'delete',
   'log.append',

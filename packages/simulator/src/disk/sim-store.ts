@@ -22,6 +22,7 @@ type PerformNow = <T>(call: Call<T>) => T;
 export interface SimStore extends AsyncOperations {
   readonly capabilities: StoreCapabilities;
   readonly sync?: SyncOperations;
+  replace(name: string, bytes: Uint8Array): MaybePromise<void>;
 }
 
 /** How a store answers: at once; at once or later, as it is asked (a file system); later (all others). */
@@ -31,7 +32,9 @@ export function simStore(disk: Disk, gate: Gate, manner: Manner): SimStore {
   const now: PerformNow = (call) => gate.now(call);
   const later: Perform = (call) => gate.later(call);
   const { capabilities } = disk.store;
-  if (manner === 'later') return { ...operations(disk, later), capabilities };
+  const replace: SimStore['replace'] = (name, bytes) =>
+    later(writing('replace', name, bytes, (kept) => void disk.store.replace!(name, kept)));
+  if (manner === 'later') return { ...operations(disk, later), capabilities, replace };
   const sync = operations(disk, now);
   const rest = manner === 'now' ? sync : operations(disk, later);
   // Long writes are done aside, and may be overtaken by the synchronous half. Readers of a store that can answer at once do so.
@@ -40,6 +43,7 @@ export function simStore(disk: Disk, gate: Gate, manner: Manner): SimStore {
     openObject: sync.openObject,
     createObject: (name, sizeHint) => writer(disk, later, now, name, sizeHint),
     capabilities,
+    replace,
     sync,
   };
 }

@@ -17,6 +17,8 @@ export interface LogStoreUnderTest {
   readonly sync: boolean;
   /** The log has `claim` and `isOvertaken`. Default: it has neither, and that is checked as well. */
   readonly claims?: boolean;
+  /** The log has `takeSegments`, and its segments `isTaken`. Default: neither, and that is checked as well. */
+  readonly takes?: boolean;
 }
 
 /** A fresh log of one check. */
@@ -32,7 +34,7 @@ export interface LogSubject {
 /** A promise about logs: title and proof. It is checked only where the options have what it needs. */
 export interface LogPromise {
   readonly title: string;
-  readonly needs?: readonly ('sync' | 'reopen' | 'powerCut' | 'claims')[];
+  readonly needs?: readonly ('sync' | 'reopen' | 'powerCut' | 'claims' | 'takes')[];
   prove(subject: LogSubject): Promise<void>;
 }
 

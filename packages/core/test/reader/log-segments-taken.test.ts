@@ -1,0 +1,137 @@
+// A log of objects whose segments change hands (docs/PROTOCOL.md, rules 2 and 4): what a write asks for, and writers that sleep at each step of a take-over. Each test is
+// one order of calls, made by holding some of them.
+
+import { describe, expect, it } from 'vitest';
+import type { MemoryCall, MemoryStore } from '@varve/core';
+import { codeOf, holding, place, writer } from './log-reader-test-kit.ts';
+import type { Texts } from './reader-test-kit.ts';
+
+const BEGIN = /\/begin$/;
+const LOG = /^wal\/$/;
+
+const keys = async (db: Texts): Promise<string[]> => (await db.scan().all()).map(([key]) => key);
+
+/** Calls through a handle, from now on. */
+function listening(store: MemoryStore): { store: MemoryStore; calls: string[] } {
+  const calls: string[] = [];
+  const fault = ({ operation, name }: MemoryCall): undefined => {
+    calls.push(`${operation} ${name.replace(/0{3,}/g, '0..')}`);
+  };
+  return { store: store.share({ sync: false, fault }), calls };
+}
+
+describe('a write', () => {
+  it('takes two requests: its object, and whose segment it is', async () => {
+    const { store, calls } = listening(place());
+    await using db = await writer(store);
+    await db.put('a', '1');
+    await db.idle();
+    calls.length = 0;
+    await db.put('b', '2');
+    expect(calls).toEqual([expect.stringMatching(/^putIfAbsent wal\/.*\.wal\/[.\d]+$/), expect.stringMatching(/^get wal\/.*\/begin$/)]);
+  });
+
+  it('looks for manifests where the store replaces nothing', async () => {
+    const { store, calls } = listening(place());
+    await using db = await writer({ ...store, replace: undefined! });
+    await db.put('a', '1');
+    await db.idle();
+    calls.length = 0;
+    await db.put('b', '2');
+    expect(calls.slice(1)).toEqual([expect.stringMatching(/^has manifest\//), expect.stringMatching(/^has manifest\//)]);
+  });
+});
+
+describe('a writer that is being overtaken', () => {
+  it('acknowledges until its segment is taken, and whoever comes finds all of it', async () => {
+    const store = place();
+    const first = await writer(store.share({ sync: false }));
+    const next = holding(store);
+    const held = next.hold('replace', BEGIN);
+    const opening = writer(next.store);
+    const take = await held;
+    await first.put('between the claim and the taking', 'counts');
+    take();
+    await using second = await opening;
+    expect(await codeOf(first.put('late', 'void'))).toBe('UNKNOWN');
+    expect(await keys(second)).toEqual(['between the claim and the taking']);
+    await first.close();
+  });
+
+  it('begins no segment that nobody would find', async () => {
+    const store = place();
+    const first = await writer(store.share({ sync: false }));
+    await first.put('a', '1');
+    await using second = await writer(store.share({ sync: false }));
+    await second.put('b', '2');
+    // It has not heard of it, and goes on in another segment.
+    expect(await codeOf(first.flush())).toBe('FENCED');
+    expect(await codeOf(first.put('c', '3'))).toBe('FENCED');
+    expect(await keys(second)).toEqual(['a', 'b']);
+    await first.close();
+  });
+
+  it('is found in the segment that it has begun while its others were taken', async () => {
+    const store = place();
+    const first = await writer(store.share({ sync: false }));
+    await first.put('a', '1');
+    const next = holding(store);
+    const held = next.hold('replace', BEGIN);
+    const opening = writer(next.store);
+    const take = await held;
+    // Its manifest cannot be there any more, but the segment is.
+    expect(await codeOf(first.flush())).toBe('FENCED');
+    take();
+    await using second = await opening;
+    expect(await keys(second)).toEqual(['a']);
+    await first.close();
+  });
+});
+
+describe('somebody who sleeps while opening', () => {
+  it('takes nothing from whoever came next, when it was found before', async () => {
+    const store = place();
+    await (await writer(store.share({ sync: false }))).close();
+    const sleeper = holding(store);
+    const held = sleeper.hold('replace', BEGIN);
+    const opening = codeOf(writer(sleeper.store));
+    const wake = await held;
+    await using owner = await writer(store.share({ sync: false }));
+    await owner.put('a', '1');
+    wake();
+    expect(await opening).toBe('FENCED');
+    await owner.put('b', '2');
+    expect(await keys(owner)).toEqual(['a', 'b']);
+  });
+
+  it('looks before it takes what it has found', async () => {
+    const store = place();
+    await (await writer(store.share({ sync: false }))).close();
+    const sleeper = holding(store);
+    const held = sleeper.hold('list', LOG);
+    const opening = codeOf(writer(sleeper.store));
+    const wake = await held;
+    await using owner = await writer(store.share({ sync: false }));
+    await owner.put('a', '1');
+    wake();
+    expect(await opening).toBe('FENCED');
+    await owner.put('b', '2');
+    expect(await keys(owner)).toEqual(['a', 'b']);
+  });
+
+  it('leaves what it could not take to whoever opens next', async () => {
+    const store = place();
+    const first = await writer(store.share({ sync: false }));
+    await first.put('a', '1');
+    const broken = store.share({
+      sync: false,
+      fault: ({ operation }) => (operation === 'replace' ? { when: 'before', error: new Error('gone') } : undefined),
+    });
+    await expect(writer(broken)).rejects.toThrow('gone');
+    expect(await codeOf(first.put('b', '2'))).toBe('fulfilled');
+    await using second = await writer(store.share({ sync: false }));
+    expect(await codeOf(first.put('late', 'void'))).toBe('UNKNOWN');
+    expect(await keys(second)).toEqual(['a', 'b']);
+    await first.close();
+  });
+});
