@@ -2,7 +2,8 @@
 // @varve/core/copy writes. It is a hint: manifests and SSTs have checksums that are bound to the database, and an old hint gives an older state.
 
 import { StorageError, type ObjectInfo, type ObjectStore, type StoreCapabilities } from '@varve/core';
-import { DEFAULT_PATIENCE, RangeReader, type Patience, type Publication } from '@varve/core/store';
+import { ReadAheadRoom } from '@varve/core/requests';
+import { DEFAULT_PATIENCE, RangeReader, type FetchRange, type Patience, type Publication } from '@varve/core/store';
 import { Address } from './address.ts';
 import { MANIFEST_PREFIX, NewestPublication } from './newest-publication.ts';
 import { fetchRange } from './objects/fetch-range.ts';
@@ -58,6 +59,7 @@ export function storeOn(address: string | URL, { headers = {}, fetch: ownFetch }
   const fetcher: typeof fetch = ownFetch ?? ((input, init) => fetch(input, init));
   const client = new HttpClient({ address: new Address(address), headers, fetch: fetcher, patience });
   const newest = new NewestPublication(client);
+  const room = new ReadAheadRoom();
   const refuse = async (): Promise<never> => {
     throw new StorageError(
       'READ_ONLY',
@@ -77,7 +79,14 @@ export function storeOn(address: string | URL, { headers = {}, fetch: ownFetch }
       return published === undefined ? getObject(client, name, CAPABILITIES.largestObjectBytes) : getManifest(client, name, published);
     },
     has: (name) => hasObject(client, name),
-    openObject: (name, size) => new RangeReader(name, (range) => fetchRange(client, name, size, range)),
+    openObject: (name, size) => {
+      const fetch: FetchRange = (range) => fetchRange(client, name, size, range);
+      return new RangeReader(
+        name,
+        fetch,
+        room.open(name, size, (offset, length) => fetch({ offset, length })),
+      );
+    },
     list: (prefix, startAfter = '') => list(newest, client, prefix, startAfter),
     put: refuse,
     putIfAbsent: refuse,

@@ -29,6 +29,24 @@ it('a reader gets and scans what was published', async () => {
   expect(await reader.scan().all()).toEqual(ENTRIES);
 });
 
+it('a scan asks for what follows in large pieces, and for little in vain', async () => {
+  const memory = memoryStore({ sync: false });
+  const db = await open(memory, { ...CODECS, compression: 'none', blockSizeBytes: 4096 });
+  await db.putMany(Array.from({ length: 20_000 }, (_, i) => [`key ${String(i).padStart(6, '0')}`, 'value'.repeat(20)] as const));
+  await db.flush();
+  await db.close();
+  await publish(memory);
+  const host = await startHost();
+  await upload(host, memory);
+  await using reader = await openReader(storeAt(host.address), CODECS);
+  await reader.get('key 000000');
+  const before = host.requests.length;
+  let entries = 0;
+  for await (const batch of reader.scan().batches()) entries += batch.length;
+  expect(entries).toBe(20_000);
+  expect(host.requests.length - before).toBeLessThan(40);
+});
+
 it('the publication is asked for each time, manifests by what tells them from others', async () => {
   const { host, store } = await setUp();
   await using reader = await openReader(store, CODECS);

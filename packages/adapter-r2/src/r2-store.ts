@@ -1,11 +1,23 @@
 // Varve in Cloudflare R2, through the binding of a Worker or Durable Object. How it is deployed, and what it costs, is in docs/WORKERS.md.
 //
-// R2 is strongly consistent: who creates, lists, reads or deletes sees all that was answered before. It takes one write a second of one name; Varve never
-// writes a name twice, so it does not meet that limit but when it repeats a request that got no answer.
+// R2 is strongly consistent: who creates, lists, reads or deletes sees all that was answered before. It takes one write a second of one name; Varve writes
+// none twice but the owner of a segment of the log that another writer takes, so it does not meet that limit but when a database is opened again within a
+// second, or a request is repeated that got no answer: then it waits.
 
 import type { LogStore, ObjectStore, StoreCapabilities } from '@varve/core';
 import { objectLog } from '@varve/core/object-log';
-import { createIfAbsent, DEFAULT_PATIENCE, once, probe, RangeReader, UploadWriter, type Patience, type Uploads } from '@varve/core/store';
+import { ReadAheadRoom } from '@varve/core/requests';
+import {
+  createIfAbsent,
+  DEFAULT_PATIENCE,
+  once,
+  probe,
+  RangeReader,
+  UploadWriter,
+  type FetchRange,
+  type Patience,
+  type Uploads,
+} from '@varve/core/store';
 import type { Bucket } from './bucket.ts';
 import { creatorOn } from './objects/creator.ts';
 import { MultipartUpload } from './objects/multipart-upload.ts';
@@ -43,6 +55,8 @@ export function r2Store(bucket: Bucket, { prefix = '' }: R2StoreOptions = {}): R
 const CAPABILITIES: StoreCapabilities = { kind: 'r2', blockSizeBytes: 32_768, largestObjectBytes: 2 ** 31 };
 /** The least that R2 takes: an isolate has little memory. */
 export const PART_BYTES = 5 * 2 ** 20;
+/** Of what is read ahead, in all objects together: scans and merges take few requests so. */
+const READ_AHEAD_BYTES = 4 * 2 ** 20;
 
 /** `patience` is for tests. */
 export function storeOn(bucket: Bucket, prefix: string, patience: Patience): R2Store {
@@ -55,6 +69,7 @@ export function storeOn(bucket: Bucket, prefix: string, patience: Patience): R2S
     begin: (name) => new MultipartUpload(client, name),
     delete: (names) => deleteObjects(client, names),
   };
+  const room = new ReadAheadRoom(READ_AHEAD_BYTES);
   const ready = once(async () => {
     const removeProbe = await probe({
       condition: 'conditional puts',
@@ -76,7 +91,14 @@ export function storeOn(bucket: Bucket, prefix: string, patience: Patience): R2S
     replace: (name, bytes) => putObject(client, name, bytes.slice()),
     get: (name) => getObject(client, name),
     has: async (name) => (await sizeOfObject(client, name)) !== undefined,
-    openObject: (name, size) => new RangeReader(name, (range) => fetchRange(client, name, size, range)),
+    openObject: (name, size) => {
+      const fetch: FetchRange = (range) => fetchRange(client, name, size, range);
+      return new RangeReader(
+        name,
+        fetch,
+        room.open(name, size, (offset, length) => fetch({ offset, length })),
+      );
+    },
     createObject: (name, sizeHint) => new UploadWriter(name, sizeHint, uploads),
     list: (names, startAfter = '') => listObjects(client, names, startAfter),
     delete: (names) => deleteObjects(client, names),

@@ -4,7 +4,7 @@
 
 import type { LogStore, ObjectStore, RequestStats, StoreCapabilities } from '@varve/core';
 import { objectLog } from '@varve/core/object-log';
-import { ReadAhead, ReadAheadRoom } from '@varve/core/requests';
+import { ReadAheadRoom } from '@varve/core/requests';
 import {
   createIfAbsent,
   DEFAULT_PATIENCE,
@@ -104,7 +104,11 @@ export function storeOn(address: string, credentials: S3CredentialSource, patien
     has: async (name) => (await sizeOfObject(client, name)) !== undefined,
     openObject: (name, size) => {
       const fetch: FetchRange = (range) => fetchRange(client, name, range);
-      return new RangeReader(name, fetch, new ReadAhead(size, (offset, length) => fetch({ offset, length }), room));
+      return new RangeReader(
+        name,
+        fetch,
+        room.open(name, size, (offset, length) => fetch({ offset, length })),
+      );
     },
     createObject: (name, sizeHint) => new UploadWriter(name, sizeHint, uploads),
     list: (prefix, startAfter = '') => listObjects(client, prefix, startAfter),

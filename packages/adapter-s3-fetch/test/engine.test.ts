@@ -53,10 +53,7 @@ it('writes that come together cost one object of the log and one question', asyn
   await db.put('a', '1');
   fake.taken();
   await Promise.all(Array.from({ length: 100 }, (_, i) => db.put(`key ${i}`, 'value')));
-  expect(fake.taken().map((request) => request.replace(/\d{16,}/g, '#'))).toEqual([
-    'PUT db/wal/#.wal/#',
-    'GET db/wal/#.wal/begin',
-  ]);
+  expect(fake.taken().map((request) => request.replace(/\d{16,}/g, '#'))).toEqual(['PUT db/wal/#.wal/#', 'GET db/wal/#.wal/begin']);
   await db.close();
 });
 

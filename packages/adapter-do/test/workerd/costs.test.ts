@@ -95,3 +95,23 @@ it('a flush is four requests that write, and what a reader has read once costs i
     await reader.close();
   });
 });
+
+it('a scan of a reader reads on in larger and larger pieces', async () => {
+  await within(newPlace(), async (state) => {
+    const [prefix, r2] = [crypto.randomUUID(), requests()];
+    const db = await open(r2Store(r2.bucket, { prefix }), { ...TEXTS, log: doLog(state.storage), compression: 'none' });
+    await db.putMany(Array.from({ length: 30_000 }, (_, i) => [`key ${String(i).padStart(6, '0')}`, 'value'.repeat(20)] as const));
+    await db.flush();
+    await db.close();
+    const reader = await openReader(r2Store(r2.bucket, { prefix }), { ...TEXTS, follow: false });
+    r2.take();
+    let entries = 0;
+    for await (const batch of reader.scan().batches()) entries += batch.length;
+    expect(entries).toBe(30_000);
+    const [, lists, reads] = /^A (\d+) B (\d+)$/.exec(r2.take()) ?? [];
+    expect(Number(lists)).toBe(0);
+    // 3.4 MB in blocks of 32 KiB.
+    expect(Number(reads)).toBeLessThan(20);
+    await reader.close();
+  });
+});

@@ -14,6 +14,8 @@ import type { Part } from './parts.ts';
 import { PlainRequests } from './plain-requests.ts';
 import { runCloudStage } from './run-cloud-stage.ts';
 
+const LONGEST_MS = 15 * 60_000;
+
 const failures: string[] = [];
 
 try {
@@ -54,12 +56,13 @@ async function run(commandLine: CommandLine, gateway: Gateway): Promise<void> {
 async function runPart(part: Part, peer: string, round: number, { sizes }: CommandLine, gateway: Gateway, results: Results): Promise<void> {
   const place = `${part.name}-${peer}-${round}`;
   const start = performance.now();
-  try {
-    for (const stage of part.stages) {
-      for (const measure of await runCloudStage({ stage, peer, place, sizes, gateway })) results.add(part.name, peer, measure);
+  for (const stage of part.stages) {
+    try {
+      const job = { stage, peer, place, sizes, gateway };
+      await runCloudStage(job, part.longestMs ?? LONGEST_MS, (measure) => results.add(part.name, peer, measure));
+    } catch (error) {
+      failures.push(`${part.name}, ${stage}, ${peer}, round ${round + 1}: ${error instanceof Error ? error.message : String(error)}`);
     }
-  } catch (error) {
-    failures.push(`${part.name}, ${peer}, round ${round + 1}: ${error instanceof Error ? error.message : String(error)}`);
   }
   console.error(`${part.name} round ${round + 1} ${peer} ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }

@@ -7,22 +7,21 @@ import type { CloudAnswer, CloudJob } from './job.ts';
 import type { Measure } from '../scenarios/scenario.ts';
 
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
-/** Whoever takes longer hangs: the stage has failed, and the run goes on. */
-const LONGEST_MS = 15 * 60_000;
-
-/** The stage's measures. Rejects when the child fails. `VARVE_BENCH_NODE_OPTIONS`: for profiles. */
-export async function runCloudStage(job: CloudJob): Promise<Measure[]> {
+/**
+ * Tells of the stage's measures as they come. Rejects when the child fails, or hangs: takes longer than `longestMs`. `VARVE_BENCH_NODE_OPTIONS`: for
+ * profiles.
+ */
+export async function runCloudStage(job: CloudJob, longestMs: number, measured: (measure: Measure) => void): Promise<void> {
   const options = (process.env.VARVE_BENCH_NODE_OPTIONS ?? '').split(' ').filter((option) => option !== '');
-  const child = fork(CHILD, { execArgv: ['--conditions=source', ...options], timeout: LONGEST_MS, killSignal: 'SIGKILL' });
-  const measures: Measure[] = [];
+  const child = fork(CHILD, { execArgv: ['--conditions=source', ...options], timeout: longestMs, killSignal: 'SIGKILL' });
   let failed: string | undefined;
   child.on('message', (answer: CloudAnswer) => {
-    if ('measure' in answer) measures.push(answer.measure);
+    if ('measure' in answer) measured(answer.measure);
     else failed = answer.failed;
   });
   child.send(job);
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
   if (failed !== undefined) throw new Error(failed);
+  if (signal === 'SIGKILL') throw new Error(`it was not done within s=${longestMs / 1000}`);
   if (code !== 0) throw new Error(`the child ended with ${signal ?? `status ${code}`}`);
-  return measures;
 }

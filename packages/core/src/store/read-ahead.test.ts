@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { seededRandom } from '../base/random.ts';
 import { compareBytes } from '../format/compare-bytes.ts';
-import { ReadAhead, ReadAheadRoom } from './read-ahead.ts';
+import { ReadAheadRoom } from './read-ahead.ts';
 
 const KIB = 1024;
 const OBJECT = Uint8Array.from({ length: 8 * 2 ** 20 }, (_, i) => (i * 31 + (i >>> 12)) % 251);
@@ -27,7 +27,7 @@ function setUp({ room = new ReadAheadRoom(), object = OBJECT, size = OBJECT.leng
     if (broken) throw new Error('no answer');
     return object.subarray(offset, offset + length);
   };
-  const ahead = new ReadAhead(size, fetch, room);
+  const ahead = room.open('object', size, fetch);
   /** True: it was there, and right. */
   const read = async (offset: number, length: number): Promise<boolean> => {
     const target = new Uint8Array(length);
@@ -149,4 +149,61 @@ it.each([1, 2, 3])('random readers, in order for a while, get what is there, und
     if (random.uint32() % 16 === 0) ahead.close();
   }
   expect(there).toBeGreaterThan(200);
+});
+
+it('where nobody may wait for what another has asked for, each read asks for more, and what has come serves all', async () => {
+  const room = new ReadAheadRoom(2 ** 22, true);
+  const asked: Asked[] = [];
+  const fetch = async (offset: number, length: number): Promise<Uint8Array> => {
+    asked.push({ offset, length });
+    return OBJECT.subarray(offset, offset + length);
+  };
+  const found: boolean[] = [];
+  for (let offset = 0; offset < OBJECT.length; offset += 32 * KIB) {
+    const target = new Uint8Array(32 * KIB);
+    const ahead = room.open('object', OBJECT.length, fetch);
+    found.push(await ahead.read(target, offset));
+    expect(found.at(-1) ? compareBytes(target, OBJECT.subarray(offset, offset + 32 * KIB)) : 0).toBe(0);
+    ahead.close();
+  }
+  expect(found.indexOf(true)).toBe(2);
+  expect(found.lastIndexOf(false)).toBe(1);
+  expect(asked.reduce((sum, { length }) => sum + length, 0)).toBe(OBJECT.length - 64 * KIB);
+  expect(asked.length).toBeLessThan(16);
+});
+
+it('there nothing waits for a read that was cut off', async () => {
+  let isCutOff = false;
+  const fetch = (offset: number, length: number) =>
+    isCutOff ? new Promise<never>(() => undefined) : Promise.resolve(OBJECT.subarray(offset, offset + length));
+  const ahead = new ReadAheadRoom(2 ** 22, true).open('object', OBJECT.length, fetch);
+  let at = 0;
+  const read = (): Promise<boolean> | false => ahead.read(new Uint8Array(32 * KIB), (at += 32 * KIB) - 32 * KIB);
+  for (let i = 0; i < 2; i++) expect(read()).toBe(false);
+  isCutOff = true;
+  expect(read()).toBeInstanceOf(Promise);
+  isCutOff = false;
+  for (let i = 0; i < 10; i++) expect(await read()).toBe(true);
+});
+
+it('there what is short, or cannot be had, is left to the ordinary way', async () => {
+  const short = setUp({ room: new ReadAheadRoom(2 ** 22, true), object: OBJECT.subarray(0, 100 * KIB), size: OBJECT.length });
+  for (let offset = 0; offset < 64 * KIB; offset += 32 * KIB) await short.read(offset, 32 * KIB);
+  expect(await short.ahead.read(new Uint8Array(32 * KIB), 64 * KIB)).toBe(false);
+  const broken = setUp({ room: new ReadAheadRoom(2 ** 22, true) });
+  for (let offset = 0; offset < 64 * KIB; offset += 32 * KIB) await broken.read(offset, 32 * KIB);
+  broken.breakLine();
+  expect(await broken.read(64 * KIB, 32 * KIB)).toBe(false);
+});
+
+it('there no more objects are known than it says, and room is given back', async () => {
+  const room = new ReadAheadRoom(2 ** 22, true);
+  const fetch = async (offset: number, length: number) => OBJECT.subarray(offset, offset + length);
+  for (let object = 0; object < 200; object++) {
+    for (let at = 0; at < 160 * KIB; at += 32 * KIB) {
+      const ahead = room.open(`object ${object}`, OBJECT.length, fetch);
+      await ahead.read(new Uint8Array(32 * KIB), at);
+    }
+  }
+  expect(room.free({ lastRead: Infinity } as never)).toBeGreaterThan(0);
 });

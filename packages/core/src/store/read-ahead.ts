@@ -3,8 +3,12 @@
 // requests under way, at most twice as large as what it has read, so that whoever stops early has asked for little in vain. What has come is held until it is read.
 // Where a stream has come to the end of its object, who begins at the beginning of another goes on with it: scans and merges read one SST behind the other.
 //
+// Where a promise belongs to one request (base/cut-off.ts) nothing is on its way for others: there whoever reads in order asks for more than it needs, in
+// larger and larger pieces, and what has come is there for the reads that follow, whoever they are.
+//
 // All streams of a store share one room. What was asked for ahead of one that nobody reads any more goes when others need the place.
 
+import { requestsAreCutOff } from '../base/cut-off.ts';
 import { hostTurns } from '../scheduler/turn.ts';
 
 /** What one request asks for. */
@@ -17,12 +21,14 @@ const MOST_STREAMS = 4;
 const READS_IN_ORDER = 3;
 /** Who has not read on while others did so often is thought to have stopped. */
 const IDLE_READS = 64;
+/** Objects of which it is known how they are read, where each read opens them anew. */
+const MOST_OBJECTS = 64;
 
 interface Piece {
   readonly offset: number;
   readonly end: number;
-  /** Undefined: it could not be had. */
-  readonly bytes: Promise<Uint8Array | undefined>;
+  /** What has come, or what is on its way; undefined: it could not be had. */
+  readonly bytes: Uint8Array | Promise<Uint8Array | undefined>;
 }
 
 interface Stream {
@@ -49,8 +55,32 @@ export class ReadAheadRoom {
   /** How far streams had come that ended with their object, and of which nothing was seen since. */
   readonly #ended: number[] = [];
 
-  constructor(bytes = 2 * WINDOW_BYTES) {
+  /** @internal Nobody waits for what another has asked for. */
+  readonly isCutOff: boolean;
+  /** By name and size, the one that was opened last at the end: of a host where requests are cut off. */
+  readonly #opened = new Map<string, ReadAhead>();
+
+  constructor(bytes = 2 * WINDOW_BYTES, isCutOff = requestsAreCutOff()) {
     this.#bytes = bytes;
+    this.isCutOff = isCutOff;
+  }
+
+  /**
+   * What is read ahead of an object of `size` bytes. `fetch` asks for a range of it; fewer bytes than that, or a failure, are left to whoever reads them to find
+   * out.
+   */
+  open(name: string, size: number, fetch: FetchAhead): ReadAhead {
+    if (!this.isCutOff) return new ReadAhead(size, fetch, this);
+    const key = `${size} ${name}`;
+    const ahead = this.#opened.get(key) ?? new ReadAhead(size, fetch, this);
+    this.#opened.delete(key);
+    this.#opened.set(key, ahead);
+    const [oldest] = this.#opened;
+    if (this.#opened.size > MOST_OBJECTS && oldest !== undefined) {
+      this.#opened.delete(oldest[0]);
+      oldest[1].forget();
+    }
+    return ahead;
   }
 
   /** @internal How far ahead of this stream may be asked: all that hold something have equal shares. */
@@ -113,16 +143,19 @@ export class ReadAheadRoom {
   }
 }
 
+/** Asks for a range. */
+export type FetchAhead = (offset: number, length: number) => Promise<Uint8Array>;
+
 /** What is read ahead of one object. */
 export class ReadAhead {
   readonly #size: number;
-  readonly #fetch: (offset: number, length: number) => Promise<Uint8Array>;
+  readonly #fetch: FetchAhead;
   readonly #room: ReadAheadRoom;
   /** The one that was read last comes last. */
   readonly #streams: Stream[] = [];
 
-  /** `fetch` asks for a range of an object of `size` bytes; fewer bytes than that, or a failure, are left to whoever reads them to find out. */
-  constructor(size: number, fetch: (offset: number, length: number) => Promise<Uint8Array>, room: ReadAheadRoom) {
+  /** @internal */
+  constructor(size: number, fetch: FetchAhead, room: ReadAheadRoom) {
     this.#size = size;
     this.#fetch = fetch;
     this.#room = room;
@@ -136,13 +169,19 @@ export class ReadAhead {
     if (++stream.reads < READS_IN_ORDER) return false;
     this.#room.touch(stream);
     const pieces = this.#piecesOf(stream, offset);
-    this.#askOn(stream);
+    if (!this.#room.isCutOff) this.#askOn(stream);
     if (stream.at === this.#size) this.#room.end(stream.at - stream.start);
-    return pieces.length > 0 && copy(pieces, target, offset);
+    if (pieces.length > 0) return copy(pieces, target, offset);
+    return this.#room.isCutOff && this.#readMore(stream, target, offset);
+  }
+
+  /** Forgets everything, unless it is opened anew for each read. */
+  close(): void {
+    if (!this.#room.isCutOff) this.forget();
   }
 
   /** Forgets everything. */
-  close(): void {
+  forget(): void {
     for (const stream of this.#streams.splice(0)) this.#room.drop(stream);
   }
 
@@ -172,6 +211,23 @@ export class ReadAhead {
     return needed.length > 0 && needed[0]!.offset <= offset && needed.at(-1)!.end >= stream.at ? needed : [];
   }
 
+  /** Reads on behind `target`, unless that would be little, and keeps what has come. */
+  async #readMore(stream: Stream, target: Uint8Array, offset: number): Promise<boolean> {
+    const window = Math.min(this.#room.share(stream), 2 * (stream.at - stream.start));
+    const length = Math.min(PIECE_BYTES, window, this.#size - offset);
+    if (length < 2 * target.length) return false;
+    const bytes = await this.#fetch(offset, length).catch(() => undefined);
+    if (bytes === undefined || bytes.length < length) return false;
+    target.set(bytes.subarray(0, target.length));
+    // Nothing is held for a read that was cut off, nor for a stream that others have read on, or that was given up.
+    const goesOn = stream.at === offset + target.length && this.#streams.includes(stream);
+    if (goesOn && stream.pieces.length === 0 && this.#room.free(stream) >= length) {
+      this.#room.take(stream, length);
+      stream.pieces.push({ offset, end: offset + length, bytes });
+    }
+    return true;
+  }
+
   /** Asks for more, unless that would be little. */
   #askOn(stream: Stream): void {
     stream.asked = Math.max(stream.asked, stream.at);
@@ -199,7 +255,7 @@ export class ReadAhead {
  */
 async function copy(pieces: readonly Piece[], target: Uint8Array, from: number): Promise<boolean> {
   await new Promise<void>((resolve) => hostTurns.next(resolve));
-  const answers = await Promise.all(pieces.map(({ bytes }) => bytes));
+  const answers = await Promise.all(pieces.map(async ({ bytes }) => bytes));
   for (const [i, { offset, end }] of pieces.entries()) {
     const bytes = answers[i];
     if (bytes === undefined || bytes.length < end - offset) return false;
