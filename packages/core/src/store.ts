@@ -1,5 +1,6 @@
 // Public names of @varve/core/store: what adapters of stores have in common. A separate entry, so that programs which only use a database do not carry it.
 
+export { requestsAreCutOff } from './base/cut-off.ts';
 export { decodePublication, PUBLICATION_NAME, type Publication, type PublishedManifest } from './format/publication.ts';
 export { createIfAbsent, type Creation, type Creator, type FailedTry } from './store/conditional-create.ts';
 export { once } from './store/once.ts';

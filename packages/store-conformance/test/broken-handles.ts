@@ -5,6 +5,25 @@ import type { BrokenStore } from './broken-store.ts';
 
 export const brokenHandles: readonly BrokenStore[] = [
   {
+    mistake: 'what was got once is got from memory',
+    caughtBy: 'what was put in the place of another object is what everybody gets from then on',
+    breakStore(store) {
+      const known = new Map<string, Uint8Array>();
+      return {
+        async get(name) {
+          const bytes = known.get(name) ?? (await store.get(name));
+          if (bytes !== undefined) known.set(name, bytes);
+          return bytes?.slice();
+        },
+      };
+    },
+  },
+  {
+    mistake: 'an object stays when another is put in its place',
+    caughtBy: 'what was put in the place of another object is what everybody gets from then on',
+    breakStore: (store) => ({ replace: async (name, bytes) => void (await store.putIfAbsent(name, bytes)) }),
+  },
+  {
     mistake: 'the lock is given to everybody',
     caughtBy: 'the lock is refused while it is held, and free after its release',
     breakStore: () => ({ lock: () => () => {} }),

@@ -1,6 +1,6 @@
 // Logs over objects that make one deliberate mistake about whose segments they are, and the check that has to notice it.
 
-import type { LogSegment, LogStore, MemoryStore } from '@varve/core';
+import type { LogStore, MemoryStore } from '@varve/core';
 
 /** A mistake: what it replaces in a log over objects. */
 export interface BrokenTaking {
@@ -25,7 +25,7 @@ export function brokenObjectLog(broken: BrokenTaking, log: LogStore, store: Memo
     makeDurable: (segments) => log.makeDurable(segments),
     truncate: (before) => log.truncate(before),
     close: () => log.close(),
-    takeSegments: log.takeSegments!,
+    takeSegments: (from, check) => log.takeSegments!(from, check),
   };
   return { ...sound, ...broken.breakLog(sound, store) };
 }
@@ -111,15 +111,6 @@ export const brokenTaking: readonly BrokenTaking[] = [
         await check();
         for (const number of found) await store.replace!(beginOf(number), new Uint8Array(32));
       },
-    }),
-  },
-  {
-    mistake: 'a writer does not look back when it begins a segment',
-    caughtBy: 'who has lost a segment begins no other one behind it',
-    breakLog: (log, store) => ({
-      create: async (segment, sizeBytes) =>
-        (await log.create(segment, sizeBytes)) ??
-        ({ append: () => undefined, sync: async () => undefined, close: () => store.close?.() } as LogSegment),
     }),
   },
   {

@@ -1,7 +1,7 @@
 // Requests to one host: a few at once, each with a time limit, sent again when they failed in passing.
 
 import { StorageError } from '@varve/core';
-import { backOff, timeoutOf, type Patience } from '@varve/core/store';
+import { backOff, requestsAreCutOff, timeoutOf, type Patience } from '@varve/core/store';
 import type { Address } from '../address.ts';
 import { InPassing, isTransient, unanswered } from './http-errors.ts';
 import { Slots } from './slots.ts';
@@ -33,7 +33,8 @@ export interface HttpParts {
 export class HttpClient {
   readonly traffic = { requests: 0, bytes: 0 };
   readonly #parts: HttpParts;
-  readonly #slots = new Slots(MOST_AT_ONCE);
+  /** A request that is cut off would never give its slot back; there each has connections of its own, and the runtime sees to their number. */
+  readonly #slots = requestsAreCutOff() ? undefined : new Slots(MOST_AT_ONCE);
 
   constructor(parts: HttpParts) {
     this.#parts = parts;
@@ -51,7 +52,8 @@ export class HttpClient {
     const { patience } = this.#parts;
     for (let tried = 1; ; tried++) {
       try {
-        return await this.#slots.run(() => this.#send(request, tried > 1, take));
+        const send = () => this.#send(request, tried > 1, take);
+        return await (this.#slots === undefined ? send() : this.#slots.run(send));
       } catch (error) {
         if (error instanceof StorageError) throw error;
         if (tried >= patience.tries) throw unanswered(error, request.object, this.#parts.address);

@@ -1,6 +1,7 @@
 // Who asks: fixed credentials, or a callback that is asked again shortly before they expire and when the server says that they have.
 
 import { StorageError, type Clock } from '@varve/core';
+import { requestsAreCutOff } from '@varve/core/store';
 
 /** Credentials as S3 knows them. */
 export interface S3Credentials {
@@ -22,7 +23,7 @@ export class Credentials {
   readonly #source: S3CredentialSource;
   readonly #clock: Clock;
   #known: S3Credentials | undefined;
-  /** Everybody who needs new ones shares one call of the callback. */
+  /** Everybody who needs new ones shares one call of the callback, where that comes to its end. */
   #asking: Promise<S3Credentials> | undefined;
 
   constructor(source: S3CredentialSource, clock: Clock) {
@@ -35,6 +36,7 @@ export class Credentials {
     if (typeof this.#source !== 'function') return this.#source;
     const known = this.#known;
     if (known !== undefined && (known.expiresAt ?? Infinity) - MARGIN_MS > this.#clock.now()) return known;
+    if (requestsAreCutOff()) return this.#ask(this.#source);
     this.#asking ??= this.#ask(this.#source).finally(() => (this.#asking = undefined));
     return this.#asking;
   }

@@ -110,7 +110,7 @@ export interface ObjectStore extends AsyncOperations {
   /**
    * Writes an object, or another one in the place of one of that name: whoever reads sees the old one or the new one. Two things are replaced: what a database
    * is published with (`publish` of @varve/core/copy; where this is missing it is deleted first, and for a moment nothing is there), and the owner of a
-   * segment of a log over objects (`objectLog`; where this is missing writers look for manifests instead, which takes a request more).
+   * segment of a log over objects (`objectLog`, which needs it). Whoever gets it afterwards, through any handle, gets the new one.
    */
   replace?(name: string, bytes: Uint8Array): MaybePromise<void>;
   /** The store's own log, if it has one; else the database is opened with a log from elsewhere. */

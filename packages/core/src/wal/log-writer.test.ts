@@ -2,9 +2,12 @@
 
 import { describe, expect, it } from 'vitest';
 import { StorageError } from '../base/errors.ts';
+import { seededRandom } from '../base/random.ts';
+import type { LogStore } from '../store/log-store.ts';
 import type { MemoryCall, MemoryStoreOptions } from '../store/memory-handle.ts';
 import { memoryStore } from '../store/memory-store.ts';
 import { LogWriter } from './log-writer.ts';
+import { ObjectLog } from './object-log.ts';
 
 const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(0xab);
 
@@ -248,4 +251,29 @@ it('a writer that is closed has closed its segments', async () => {
   expect(closed).toEqual([5, 6, 7]);
   await writer.close();
   expect(closed).toHaveLength(3);
+});
+
+it('a segment is not begun behind one that another writer has taken', async () => {
+  const store = memoryStore({ sync: false });
+  const [log, other] = [new ObjectLog(store, seededRandom(1)), new ObjectLog(store.share({ sync: false }), seededRandom(2))];
+  const writer = new LogWriter(log);
+  expect(writer.isTaken()).toBeUndefined();
+  await writer.roll(1, 1000);
+  await writer.append(bytes(10));
+  expect(await writer.isTaken()).toBe(false);
+  await writer.roll(2, 1000);
+  await other.takeSegments(0, () => undefined);
+  expect(await writer.isTaken()).toBe(true);
+  expect(await writer.begin(3, 1000)).toBe(false);
+  expect(writer.segment).toBe(2);
+  expect(await codeOf(() => writer.roll(4, 1000))).toBe('FENCED');
+  await writer.close();
+});
+
+it('a log that hides that segments can be taken is asked for manifests', async () => {
+  const log = new ObjectLog(memoryStore(), seededRandom(1));
+  const hiding = { kind: log.kind, create: (segment: number) => log.create(segment) } as unknown as LogStore;
+  const writer = new LogWriter(hiding);
+  await writer.roll(1, 1000);
+  expect(writer.isTaken()).toBeUndefined();
 });

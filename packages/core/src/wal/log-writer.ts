@@ -40,13 +40,17 @@ export class LogWriter {
     return this.#current.synced;
   }
 
-  /** Starts a segment. False: its number is taken. */
+  /** Starts a segment. False: its number is taken, or the last segment was. */
   begin(segment: number, sizeBytes: number): MaybePromise<boolean> {
     return andThen(this.#log.create(segment, sizeBytes), (file) => {
       if (file === undefined) return false;
-      this.#dropDurable();
-      this.#segments.push({ number: segment, file, appended: 0, synced: 0 });
-      return true;
+      // Whoever takes segments looks for new ones behind those it has taken: if the last one was not taken when this one was there, this one is found.
+      return andThen(this.isTaken() ?? false, (isTaken) => {
+        if (isTaken) return andThen(file.close(), () => false);
+        this.#dropDurable();
+        this.#segments.push({ number: segment, file, appended: 0, synced: 0 });
+        return true;
+      });
     });
   }
 
@@ -66,9 +70,10 @@ export class LogWriter {
     });
   }
 
-  /** Has another writer taken the segment that is written to? Undefined where segments cannot be taken. */
+  /** Has another writer taken the segment that is written to? Undefined where segments cannot be taken, or there is none. */
   isTaken(): Promise<boolean> | undefined {
-    return this.#current.file.isTaken?.();
+    const current = this.#segments.at(-1);
+    return this.#log.takeSegments === undefined ? undefined : current?.file.isTaken?.();
   }
 
   /** Makes everything that is appended by now durable, older segments first. */

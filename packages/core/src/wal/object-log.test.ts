@@ -164,3 +164,17 @@ it('a segment is read with the list that showed it, as far as that knew it, and 
   await log.truncate(2);
   expect(await log.read(1, into)).toBeUndefined();
 });
+
+it('what was taken keeps its owner when it is truncated: a creation that was sent twice comes too late', async () => {
+  const { store, log, names } = setUp();
+  const segment = (await log.create(1))!;
+  const begin = store.sync.get(`${FIRST}/begin`)!;
+  const owner = new ObjectLog(store.share(), seededRandom(2));
+  await owner.takeSegments(0, () => undefined);
+  await owner.truncate(2);
+  expect(store.sync.putIfAbsent(`${FIRST}/begin`, begin)).toBe(false);
+  expect(await segment.isTaken!()).toBe(true);
+  const later = new ObjectLog(store.share(), seededRandom(3));
+  await later.truncate(2);
+  expect(names()).toEqual([]);
+});

@@ -22,7 +22,7 @@ const PARALLEL = 16;
 /** Names in one deletion. */
 const NAMES_A_DELETION = 1000;
 
-/** What a log of objects needs of a store. Where objects can be replaced segments can be taken from their writers. */
+/** What a log of objects needs of a store: who only reads needs no `replace`. */
 export type LogObjects = AsyncOperations & Pick<ObjectStore, 'replace'>;
 
 export class ObjectLog implements LogStore {
@@ -32,16 +32,14 @@ export class ObjectLog implements LogStore {
   readonly #store: LogObjects;
   readonly #random: Random;
   readonly #open = new Set<ObjectSegment>();
-  readonly takeSegments?: LogStore['takeSegments'];
-  /** The segment that was begun last. */
-  #last: { readonly number: number; readonly segment: ObjectSegment } | undefined;
+  /** Segments that were taken from others when the database was opened. */
+  #taken = new Set<number>();
   /** What `segments` saw last: pieces never change, so whoever wants no more of a segment than was there then needs no other list. */
   #listed = new Map<number, StoredSegment>();
 
   constructor(store: LogObjects, random: Random) {
     this.#store = store;
     this.#random = random;
-    if (store.replace !== undefined) this.takeSegments = (from, check) => this.#take(from, check);
   }
 
   async segments(): Promise<SegmentInfo[]> {
@@ -68,25 +66,24 @@ export class ObjectLog implements LogStore {
   async create(number: number): Promise<LogSegment | undefined> {
     const nonce = this.#newNonce();
     if (!(await this.#store.putIfAbsent(beginName(number), nonce)) && !(await this.#isMine(number, nonce))) return undefined;
-    // Who takes segments looks for new ones behind those it has taken: if the last one was not taken when this one was there, this one is found.
-    if (await this.#last?.segment.isTaken?.()) return undefined;
-    const canBeTaken = this.takeSegments !== undefined;
-    const segment = new ObjectSegment({ number, nonce, store: this.#store, canBeTaken, closed: () => this.#open.delete(segment) });
+    const segment = new ObjectSegment({ number, nonce, store: this.#store, closed: () => this.#open.delete(segment) });
     this.#open.add(segment);
-    this.#last = { number, segment };
     return segment;
   }
 
   /** Until nothing is found that is not taken: whoever was there may have begun another one meanwhile. */
-  async #take(from: number, check: () => MaybePromise<unknown>): Promise<void> {
+  async takeSegments(from: number, check: () => MaybePromise<unknown>): Promise<void> {
     const nonce = this.#newNonce();
-    const taken = new Set<number>();
+    const taken = (this.#taken = new Set<number>());
+    // Where one writer takes segments and another one does not, acknowledged writes are lost: so all do.
+    const replace = this.#store.replace?.bind(this.#store);
+    if (replace === undefined) throw new StorageError('UNSUPPORTED', 'a log of objects needs a store that has replace');
     for (;;) {
       const found = (await this.segments()).map(({ number }) => number).filter((number) => number >= from && !taken.has(number));
       if (found.length === 0) return;
       await check();
       for (const some of inParts(found, PARALLEL)) {
-        await Promise.all(some.map(async (number) => this.#store.replace!(beginName(number), nonce)));
+        await Promise.all(some.map(async (number) => replace(beginName(number), nonce)));
       }
       for (const number of found) taken.add(number);
     }
@@ -111,9 +108,9 @@ export class ObjectLog implements LogStore {
 
   async truncate(before: number): Promise<void> {
     this.#listed.clear();
-    if (this.#last !== undefined && this.#last.number < before) this.#last = undefined;
     const names = [...(await this.#stored(SEGMENTS_PREFIX))].filter(([number]) => number < before).sort(([a], [b]) => a - b);
-    const begins = names.filter(([, { begun }]) => begun).map(([number]) => beginName(number));
+    // A creation that was sent twice and comes late would bring back whoever had a segment: what was taken keeps its new owner until a later writer truncates.
+    const begins = names.filter(([number, { begun }]) => begun && !this.#taken.has(number)).map(([number]) => beginName(number));
     const pieces = names.flatMap(([, segment]) => segment.pieces.map(({ name }) => name));
     for (const some of [...inParts(begins, NAMES_A_DELETION), ...inParts(pieces, NAMES_A_DELETION)]) await this.#store.delete(some);
   }

@@ -10,7 +10,6 @@ export interface ObjectSegmentParts {
   readonly number: number;
   readonly nonce: Uint8Array;
   readonly store: AsyncOperations;
-  readonly canBeTaken: boolean;
   readonly closed: () => void;
 }
 
@@ -24,16 +23,12 @@ export class ObjectSegment implements LogSegment {
   #failure: Error | undefined;
   #isClosed = false;
 
-  /** Present where segments can be taken. */
-  readonly isTaken?: () => Promise<boolean>;
-
   /** `nonce` is what stands in its beginning. */
-  constructor({ number, nonce, store, canBeTaken, closed }: ObjectSegmentParts) {
+  constructor({ number, nonce, store, closed }: ObjectSegmentParts) {
     this.#number = number;
     this.#nonce = nonce;
     this.#store = store;
     this.#closed = closed;
-    if (canBeTaken) this.isTaken = () => this.#isTaken();
   }
 
   append(bytes: Uint8Array, position: number): Promise<void> | void {
@@ -63,7 +58,7 @@ export class ObjectSegment implements LogSegment {
     this.#closed();
   }
 
-  async #isTaken(): Promise<boolean> {
+  async isTaken(): Promise<boolean> {
     const owner = await this.#store.get(beginName(this.#number));
     return owner === undefined || compareBytes(owner, this.#nonce) !== 0;
   }

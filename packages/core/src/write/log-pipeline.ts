@@ -60,6 +60,8 @@ export class LogPipeline {
   #epochBase: bigint;
   #flushAsked = false;
   #appending: Promise<void> | undefined;
+  /** The bytes are in the log: what fails now is the look. */
+  #isLooking = false;
   #syncing = false;
   #lastGroup = 1;
   #group = 0;
@@ -193,6 +195,7 @@ export class LogPipeline {
     try {
       this.#lookAgain();
       this.#handed = this.#logged;
+      this.#isLooking = false;
       const done = andThen(this.#log.append(this.#heap.bytes.subarray(this.#appendedTo, to)), () => this.#appendedUpTo(to, length));
       if (!isPromise(done)) return undefined;
       this.#appending = done.catch((error: unknown) => this.#appendFailed(error)).finally(() => (this.#appending = undefined));
@@ -204,7 +207,7 @@ export class LogPipeline {
 
   /** A log that is full keeps nothing of what it was given last. */
   #appendFailed(error: unknown): undefined {
-    if (error instanceof StorageError && error.code === 'QUOTA') this.#handed = this.#appended;
+    if (!this.#isLooking && error instanceof StorageError && error.code === 'QUOTA') this.#handed = this.#appended;
     this.fail(error);
   }
 
@@ -218,6 +221,7 @@ export class LogPipeline {
 
   #appendedUpTo(to: number, length: number): MaybePromise<void> {
     this.#appendedTo = to;
+    this.#isLooking = true;
     this.#sinceTurn += length;
     return andThen(this.#parts.overtaken(), (overtaken) => {
       if (overtaken) throw fenced();

@@ -2,9 +2,10 @@
 // one order of calls, made by holding some of them.
 
 import { describe, expect, it } from 'vitest';
-import type { MemoryCall, MemoryStore } from '@varve/core';
+import { open, StorageError, type MemoryCall, type MemoryStore } from '@varve/core';
+import { objectLog } from '@varve/core/object-log';
 import { codeOf, holding, place, writer } from './log-reader-test-kit.ts';
-import type { Texts } from './reader-test-kit.ts';
+import { SMALL, type Texts } from './reader-test-kit.ts';
 
 const BEGIN = /\/begin$/;
 const LOG = /^wal\/$/;
@@ -31,14 +32,21 @@ describe('a write', () => {
     expect(calls).toEqual([expect.stringMatching(/^putIfAbsent wal\/.*\.wal\/[.\d]+$/), expect.stringMatching(/^get wal\/.*\/begin$/)]);
   });
 
-  it('looks for manifests where the store replaces nothing', async () => {
-    const { store, calls } = listening(place());
-    await using db = await writer({ ...store, replace: undefined! });
-    await db.put('a', '1');
-    await db.idle();
-    calls.length = 0;
-    await db.put('b', '2');
-    expect(calls.slice(1)).toEqual([expect.stringMatching(/^has manifest\//), expect.stringMatching(/^has manifest\//)]);
+  it('is refused at open by a store that replaces nothing: others would take what it does not', async () => {
+    await expect(writer({ ...place(), replace: undefined! })).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+  });
+
+  it('is UNKNOWN when the look fails, whatever it fails with: its object is there', async () => {
+    const store = place();
+    let isFull = false;
+    const full = { when: 'before', error: new StorageError('QUOTA', 'the bucket is full') } as const;
+    const fault = ({ operation, name }: MemoryCall) => (isFull && operation === 'get' && BEGIN.test(name) ? full : undefined);
+    const db = await writer(store.share({ sync: false, fault }));
+    isFull = true;
+    expect(await codeOf(db.put('a', '1'))).toBe('UNKNOWN');
+    await db.close();
+    await using next = await writer(store);
+    expect(await keys(next)).toEqual(['a']);
   });
 });
 
@@ -134,4 +142,21 @@ describe('somebody who sleeps while opening', () => {
     expect(await keys(second)).toEqual(['a', 'b']);
     await first.close();
   });
+});
+
+it('one log serves several writers, one after the other, also where one of them was overtaken', async () => {
+  const store = place();
+  const log = objectLog(store);
+  const again = (): Promise<Texts> => open(store, { ...SMALL, takeover: 'now', log });
+  const first = await again();
+  await first.put('a', '1');
+  await first.close();
+  const second = await again();
+  await second.put('b', '2');
+  await using other = await writer(store.share({ sync: false }));
+  expect(await codeOf(second.put('late', 'void'))).toBe('UNKNOWN');
+  await second.close();
+  await other.put('c', '3');
+  await using third = await again();
+  expect(await keys(third)).toEqual(['a', 'b', 'c']);
 });

@@ -106,16 +106,6 @@ export const takingPromises: readonly LogPromise[] = [
     },
   },
   {
-    title: 'who has lost a segment begins no other one behind it',
-    needs: ['takes', 'reopen'],
-    async prove({ log, reopen }) {
-      await mustCreate(log, 1);
-      const next = await reopen();
-      await take(next);
-      expectSame('a segment of who was there before', await log.create(2, 65_536), undefined);
-    },
-  },
-  {
     title: 'a truncated segment is taken, also when its number is used again',
     needs: ['takes', 'reopen'],
     async prove({ log, reopen }) {

@@ -36,6 +36,29 @@ export const handlePromises: readonly ObjectPromise[] = [
     },
   },
   {
+    title: 'what was put in the place of another object is what everybody gets from then on',
+    needs: ['reopen'],
+    async prove({ store, reopen }) {
+      if (store.replace === undefined) return;
+      const other = await reopen();
+      const name = 'wal/00000000000000000001.wal/begin';
+      const get = (handle: ObjectStore) => async () => expectBytes('object', (await handle.get(name))!, sampleBytes(32, version));
+      let version = 1;
+      await store.replace(name, sampleBytes(32, version));
+      for (const [writer, reader] of [
+        [store, other],
+        [other, store],
+        [store, store],
+      ] as const) {
+        await get(reader)();
+        await writer.replace!(name, sampleBytes(32, ++version));
+        await get(reader)();
+        expectSame('created beside it', await reader.putIfAbsent(name, sampleBytes(32, 99)), false);
+        await get(writer)();
+      }
+    },
+  },
+  {
     title: 'the lock is refused while it is held, and free after its release',
     needs: ['lock'],
     async prove({ store }) {

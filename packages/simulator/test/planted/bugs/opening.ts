@@ -5,6 +5,7 @@ import type { PlantedBug } from '../bug.ts';
 const OPEN = 'packages/core/src/db/open.ts';
 const RETAINED = 'packages/core/src/db/retained-segments.ts';
 const RECOVERY = 'packages/core/src/db/recovery.ts';
+const PIPELINE = 'packages/core/src/write/log-pipeline.ts';
 const MANIFEST = 'packages/core/src/version/manifest.ts';
 
 export const openingBugs: readonly PlantedBug[] = [
@@ -80,13 +81,31 @@ export const openingBugs: readonly PlantedBug[] = [
     caughtBy: { test: 'packages/store-conformance/src/object-log.test.ts' },
   },
   {
+    name: 'owner-deleted',
+    rule: 4,
+    mistake: 'a truncation deletes the owner of a segment that was taken, so that a creation that comes late brings the old one back',
+    file: 'packages/core/src/wal/object-log.ts',
+    find: 'begun && !this.#taken.has(number)',
+    replace: 'begun',
+    caughtBy: { test: 'packages/core/src/wal/object-log.test.ts' },
+  },
+  {
+    name: 'failed-look-as-refusal',
+    rule: 7,
+    mistake: 'a write that is in the log is told as refused for want of room, when the look behind it fails',
+    file: PIPELINE,
+    find: 'if (!this.#isLooking && error instanceof StorageError && error.code',
+    replace: 'if (error instanceof StorageError && error.code',
+    caughtBy: { test: 'packages/core/test/reader/log-segments-taken.test.ts' },
+  },
+  {
     name: 'last-segment-not-looked-at',
     rule: 4,
     mistake: 'a writer begins a segment of a log of objects that whoever took the last one does not find',
-    file: 'packages/core/src/wal/object-log.ts',
-    find: '    if (await this.#last?.segment.isTaken?.()) return undefined;\n',
-    replace: '',
-    caughtBy: { test: 'packages/store-conformance/src/object-log.test.ts' },
+    file: 'packages/core/src/wal/log-writer.ts',
+    find: 'return andThen(this.isTaken() ?? false, (isTaken) => {',
+    replace: 'return andThen(false as boolean, (isTaken) => {',
+    caughtBy: { test: 'packages/core/src/wal/log-writer.test.ts' },
   },
   {
     name: 'own-manifest-not-missed',

@@ -103,8 +103,8 @@ export const writingBugs: readonly PlantedBug[] = [
     rule: 7,
     mistake: 'an append whose answer was an error counts as one that did not happen',
     file: PIPELINE,
-    find: "if (error instanceof StorageError && error.code === 'QUOTA') this.#handed = this.#appended;",
-    replace: 'if (error instanceof StorageError) this.#handed = this.#appended;',
+    find: "if (!this.#isLooking && error instanceof StorageError && error.code === 'QUOTA') this.#handed = this.#appended;",
+    replace: 'if (!this.#isLooking && error instanceof StorageError) this.#handed = this.#appended;',
     caughtBy: { from: 4 },
   },
   {
