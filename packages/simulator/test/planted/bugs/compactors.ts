@@ -69,7 +69,7 @@ export const compactorBugs: readonly PlantedBug[] = [
     file: ATTEMPT,
     find: 'error instanceof Resolved || !(await this.#isWanted(trace))',
     replace: 'error instanceof Resolved',
-    caughtBy: { merged: 50 },
+    caughtBy: { merged: 179 },
   },
   {
     name: 'dead-compactor-waited-for',

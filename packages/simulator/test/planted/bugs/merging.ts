@@ -153,7 +153,7 @@ export const mergingBugs: readonly PlantedBug[] = [
     file: 'packages/core/src/gc/object-gc.ts',
     find: 'return id !== undefined && !needed.has(name) && isOver(id, state) && !isPinned(id);',
     replace: 'return id !== undefined && ![...state.version.ssts()].some((sst) => name.startsWith(sstName(sst.id).slice(0, -4)));',
-    caughtBy: { from: 17 },
+    caughtBy: { from: 109 },
   },
   {
     name: 'garbage-left',

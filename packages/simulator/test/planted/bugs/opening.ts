@@ -16,7 +16,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: MANIFEST,
     find: 'if (!won && !(yield* isMine(parts, state))) throw fenced(name);',
     replace: 'void won;',
-    caughtBy: { from: 305 },
+    caughtBy: { from: 403 },
   },
   {
     name: 'nothing-listed-above',
@@ -51,7 +51,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: OPEN,
     find: '  await log.takeSegments?.(manifest.state.logPosition, () => runJob(stillMine(manifests, manifest.state)));\n',
     replace: '',
-    caughtBy: { followedLog: 1 },
+    caughtBy: { followedLog: 14 },
   },
   {
     name: 'segments-taken-unchecked',
@@ -69,7 +69,7 @@ export const openingBugs: readonly PlantedBug[] = [
     file: 'packages/core/src/wal/object-segment.ts',
     find: 'return owner === undefined || compareBytes(owner, this.#nonce) !== 0;',
     replace: 'return owner === undefined;',
-    caughtBy: { followedLog: 1 },
+    caughtBy: { followedLog: 10 },
   },
   {
     name: 'segments-found-once',
@@ -206,7 +206,7 @@ export const openingBugs: readonly PlantedBug[] = [
     find: '      segments.push(segment);\n',
     replace:
       '      if (header !== undefined && [...state.version.ssts()].some(({ id }) => id.term > header.term)) segment.header = undefined;\n      segments.push(segment);\n',
-    caughtBy: { from: 14 },
+    caughtBy: { from: 105 },
   },
   {
     name: 'replay-behind-a-gap',

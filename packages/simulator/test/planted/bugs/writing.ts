@@ -105,7 +105,7 @@ export const writingBugs: readonly PlantedBug[] = [
     file: PIPELINE,
     find: "if (!this.#isLooking && error instanceof StorageError && error.code === 'QUOTA') this.#handed = this.#appended;",
     replace: 'if (!this.#isLooking && error instanceof StorageError) this.#handed = this.#appended;',
-    caughtBy: { from: 4 },
+    caughtBy: { from: 58 },
   },
   {
     name: 'append-error-swallowed',
