@@ -1,9 +1,11 @@
 // Reads by range, on a host that does them well, badly, or not at all.
 
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import type { ObjectReader } from '@varve/core';
 import { PAGE, type Oddity } from './odd-host.ts';
 import { sample, setUpObject, storeAt } from './hosts-test-kit.ts';
+
+afterEach(() => vi.unstubAllGlobals());
 
 async function read(reader: ObjectReader, offset: number, length: number): Promise<Uint8Array> {
   const target = new Uint8Array(length);
@@ -38,6 +40,20 @@ it('at most six requests are under way, and all are served', async () => {
   answer();
   expect(await Promise.all(reads)).toEqual(reads.map((_, i) => bytes.slice(i * 200, i * 200 + 100)));
   expect(host.most).toBe(6);
+});
+
+it('where requests are cut off those that never end keep nobody else waiting', async () => {
+  vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
+  const { host, bytes, reader } = await setUpObject();
+  let end = (): void => undefined;
+  const after = new Promise<void>((resolve) => (end = resolve));
+  let asked = 0;
+  host.odd = () => (++asked <= 6 ? { after } : undefined);
+  const hanging = Array.from({ length: 6 }, (_, i) => read(reader, i * 1000, 100));
+  await expect.poll(() => host.current).toBe(6);
+  expect(await read(reader, 8000, 100)).toEqual(bytes.slice(8000, 8100));
+  end();
+  await Promise.all(hanging);
 });
 
 it('a read beyond the end that the database knows asks for what there is, behind it nobody', async () => {
