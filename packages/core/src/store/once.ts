@@ -3,7 +3,7 @@
 import { requestsAreCutOff } from '../base/cut-off.ts';
 
 /** The work is done once; where it fails, whoever comes next tries again. Where whoever does it may be cut off nobody waits for another, and several may do it. */
-export function once(work: () => Promise<void>): () => Promise<void> {
+export function once(work: () => Promise<void>, isCutOff = requestsAreCutOff()): () => Promise<void> {
   let doing: Promise<void> | undefined;
   let isDone = false;
   const done = async (): Promise<void> => {
@@ -12,7 +12,7 @@ export function once(work: () => Promise<void>): () => Promise<void> {
   };
   return async () => {
     if (isDone) return;
-    if (requestsAreCutOff()) return done();
+    if (isCutOff) return done();
     doing ??= done().finally(() => (doing = undefined));
     return doing;
   };
