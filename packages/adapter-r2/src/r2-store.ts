@@ -103,6 +103,10 @@ export function storeOn(bucket: Bucket, prefix: string, patience: Patience): R2S
     list: (names, startAfter = '') => listObjects(client, names, startAfter),
     delete: (names) => deleteObjects(client, names),
     openLog: () => objectLog(store),
+    prepare() {
+      client.isWriter();
+      ready().catch(() => undefined);
+    },
     requests: () => client.counter.stats(),
   };
   return store;

@@ -114,6 +114,9 @@ export function storeOn(address: string, credentials: S3CredentialSource, patien
     list: (prefix, startAfter = '') => listObjects(client, prefix, startAfter),
     delete: (names) => deleteObjects(client, names),
     openLog: () => objectLog(store),
+    prepare() {
+      ready().catch(() => undefined);
+    },
     requests: () => client.counter.stats(),
     close: async () => void (await tidied),
   };

@@ -72,11 +72,14 @@ export function cacheOn(remote: ObjectStore, local: ObjectStore, options: CacheO
 }
 
 /** What only the remote store knows. */
-function passedOn(remote: ObjectStore): Pick<ObjectStore, 'has' | 'list' | 'replace' | 'requests' | 'openLog' | 'lock' | 'lockHolder'> {
+function passedOn(
+  remote: ObjectStore,
+): Pick<ObjectStore, 'has' | 'list' | 'replace' | 'prepare' | 'requests' | 'openLog' | 'lock' | 'lockHolder'> {
   return {
     has: (name) => remote.has(name),
     list: (prefix, startAfter) => remote.list(prefix, startAfter),
     ...(remote.replace !== undefined && { replace: (name, bytes) => remote.replace!(name, bytes) }),
+    ...(remote.prepare !== undefined && { prepare: () => remote.prepare!() }),
     ...(remote.requests !== undefined && { requests: () => remote.requests!() }),
     ...(remote.openLog !== undefined && { openLog: () => remote.openLog!() }),
     ...(remote.lock !== undefined && { lock: (options) => remote.lock!(options) }),

@@ -25,7 +25,7 @@ export function brokenObjectLog(broken: BrokenTaking, log: LogStore, store: Memo
     makeDurable: (segments) => log.makeDurable(segments),
     truncate: (before) => log.truncate(before),
     close: () => log.close(),
-    takeSegments: (from, check) => log.takeSegments!(from, check),
+    takeSegments: (from, check, seen) => log.takeSegments!(from, check, seen),
   };
   return { ...sound, ...broken.breakLog(sound, store) };
 }
@@ -66,7 +66,7 @@ export const brokenTaking: readonly BrokenTaking[] = [
   {
     mistake: 'all segments are taken, whatever the number',
     caughtBy: 'segments are taken from a number on, from every handle, and stay taken',
-    breakLog: (log) => ({ takeSegments: (_from, check) => log.takeSegments(0, check) }),
+    breakLog: (log) => ({ takeSegments: (_from, check, seen) => log.takeSegments(0, check, seen) }),
   },
   {
     mistake: 'only the last segment is taken',
@@ -74,7 +74,7 @@ export const brokenTaking: readonly BrokenTaking[] = [
     breakLog: (log) => ({
       async takeSegments(from, check) {
         const last = (await log.segments()).at(-1)?.number ?? 0;
-        await log.takeSegments(Math.max(from, last), check);
+        return log.takeSegments(Math.max(from, last), check);
       },
     }),
   },
@@ -92,8 +92,9 @@ export const brokenTaking: readonly BrokenTaking[] = [
     caughtBy: 'who takes segments reads all that was appended before somebody was told that they were not taken',
     breakLog: (log, store) => ({
       async takeSegments(from, check) {
-        await log.takeSegments(from, check);
+        const segments = await log.takeSegments(from, check);
         for (const { name } of await store.list('wal/')) if (!name.endsWith('begin')) await store.delete([name]);
+        return segments;
       },
     }),
   },
@@ -110,6 +111,7 @@ export const brokenTaking: readonly BrokenTaking[] = [
         const found = (await log.segments()).map(({ number }) => number).filter((number) => number >= from);
         await check();
         for (const number of found) await store.replace!(beginOf(number), new Uint8Array(32));
+        return log.segments();
       },
     }),
   },
@@ -128,8 +130,9 @@ export const brokenTaking: readonly BrokenTaking[] = [
     caughtBy: 'nothing is taken where the check says no, and nothing of who came between',
     breakLog: (log) => ({
       async takeSegments(from, check) {
-        await log.takeSegments(from, () => undefined);
+        const segments = await log.takeSegments(from, () => undefined);
         await check();
+        return segments;
       },
     }),
   },
@@ -140,6 +143,36 @@ export const brokenTaking: readonly BrokenTaking[] = [
       takeSegments(from, check) {
         let answer: unknown;
         return log.takeSegments(from, () => (answer ??= check()));
+      },
+    }),
+  },
+  {
+    mistake: 'what was seen before waits for the check as well',
+    caughtBy: 'segments that were seen before are taken without a check, others that came since are not',
+    breakLog: (log) => ({ takeSegments: (from, check) => log.takeSegments(from, check) }),
+  },
+  {
+    mistake: 'what is seen is not asked about, whenever',
+    caughtBy: 'segments that were seen before are taken without a check, others that came since are not',
+    breakLog: (log) => ({ takeSegments: async (from, check) => log.takeSegments(from, check, await log.segments()) }),
+  },
+  {
+    mistake: 'all that was seen is taken, whatever the number',
+    caughtBy: 'segments that were seen before are taken without a check, others that came since are not',
+    breakLog: (log) => ({
+      async takeSegments(from, check, seen) {
+        await log.takeSegments(0, () => undefined, seen);
+        return log.takeSegments(from, check, seen);
+      },
+    }),
+  },
+  {
+    mistake: 'who takes segments is told of those that it had seen',
+    caughtBy: 'who takes segments is told which there are then',
+    breakLog: (log) => ({
+      async takeSegments(from, check, seen) {
+        const segments = await log.takeSegments(from, check, seen);
+        return seen === undefined ? segments : [...seen];
       },
     }),
   },

@@ -1,5 +1,6 @@
 // Opening a database, in the order that keeps data (docs/PROTOCOL.md, rules 2, 5, 6):
 // newest manifest -> claim the next term -> replay the log and make it durable -> fence it -> newest manifest again, still mine -> go.
+// Against a service each of these waits for an answer, so what does not depend on another goes out beside it.
 
 import { instantiate } from '@varve/wasm-kernels';
 import type { Clock } from '../base/clock.ts';
@@ -17,12 +18,13 @@ import type { ObjectStore } from '../store/object-store.ts';
 import { SstPlaces } from '../version/ancestors.ts';
 import { snapshotToJson } from '../version/manifest-format.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
-import { createManifest, isNewest, Manifest, readNewest, type ManifestParts } from '../version/manifest.ts';
+import { createManifest, Manifest, readNewest, type ManifestParts } from '../version/manifest.ts';
 import { Version } from '../version/version.ts';
 import { LogWriter } from '../wal/log-writer.ts';
 import { SegmentFormat, SEGMENT_HEADER_BYTES } from '../wal/segment-format.ts';
 import { Arenas } from './arenas.ts';
 import { checkAncestors } from './check-ancestors.ts';
+import { both, claim, stillMine } from './claim.ts';
 import { Engine } from './engine.ts';
 import { planMemory } from './memory-plan.ts';
 import { recover, type Recovered } from './recovery.ts';
@@ -90,29 +92,31 @@ async function openLocked(
   const heap = new Heap(settings.memoryBudgetBytes, newMemory);
   const kernels = instantiate(heap.memory);
   const manifests: ManifestParts = { heap, kernels, store, newNonce: () => randomHex(random, 16) };
+  // What the claim would wait for begins while manifests are read.
+  store.prepare?.();
+  const seen = log.takeSegments === undefined ? undefined : await log.segments();
   const manifest = new Manifest(manifests, (await runJob(readNewest(manifests))) ?? (await runJob(create(manifests, log, random, clock))));
   checkLog(manifest.state, log);
   await checkAncestors(manifest.state, store, ancestors);
-  await runJob(manifest.commit([{ kind: 'claim' }], manifest.state.term + 1));
-  // From here on nothing is acknowledged by whoever was there before, and what was is read below.
-  log.claim?.(manifest.state.term);
-  await log.takeSegments?.(manifest.state.logPosition, () => runJob(stillMine(manifests, manifest.state)));
+  const look = (): Promise<void> => runJob(stillMine(manifests, manifest.state));
+  // When this is done nothing is acknowledged any more by whoever was there before, and what was is read below.
+  const taken = await claim({ manifest, log, look, seen });
 
   const segments = new SegmentFormat(heap, kernels);
   const arenas = new Arenas(heap, kernels, plan.memtableBytes);
-  const recovery = recover({ heap, kernels, log, segments, memtableBytes: plan.memtableBytes }, manifest.state);
-  let recovered: Recovered;
+  const recovery = recover({ heap, kernels, log, segments, memtableBytes: plan.memtableBytes }, manifest.state, taken);
+  let recovered: Recovered | undefined;
   try {
     recovered = await runJob(recovery);
     // Whatever is acknowledged from now on stands on it.
     if (recovered.unsynced.length > 0) await log.makeDurable(recovered.unsynced);
   } finally {
-    // What looks like damage may be the work of a writer who took over meanwhile. And who was overtaken begins no segment: the owner needs its number.
-    await runJob(stillMine(manifests, manifest.state));
+    // What looks like damage may be the work of a writer who took over meanwhile. And who was overtaken begins no segment: the owner needs its number. Where
+    // segments were taken that was looked at a moment ago, unless there was anything to replay.
+    if (taken === undefined || recovered?.entries !== 0) await look();
   }
   const logWriter = new LogWriter(log);
-  const active = await startSegment({ heap, arenas, segments, logWriter }, manifest.state, recovered);
-  await runJob(stillMine(manifests, manifest.state));
+  const active = await startSegment({ heap, arenas, segments, log, logWriter }, manifest.state, recovered, look);
   if (manifest.state.logPosition === 0) await beginLog(manifest, log, logWriter.segment);
 
   arenas.adopt(recovered.memtables.length);
@@ -190,27 +194,27 @@ async function beginLog(manifest: Manifest, log: LogStore, segment: number): Pro
   await runJob(manifest.commit([{ kind: 'log', position: String(segment), log: kind === '' ? log.kind : undefined }]));
 }
 
-/** The first segment of the term begins with its fence: where the segments of earlier terms end. */
+/** The first segment of the term begins with its fence: where the segments of earlier terms end. Then we look once more whether somebody has taken over. */
 async function startSegment(
-  { heap, arenas, segments, logWriter }: { heap: Heap; arenas: Arenas; segments: SegmentFormat; logWriter: LogWriter },
-  { database, log, term }: ManifestState,
+  { heap, arenas, segments, log, logWriter }: { heap: Heap; arenas: Arenas; segments: SegmentFormat; log: LogStore; logWriter: LogWriter },
+  { database, log: { uuid }, term }: ManifestState,
   { fence, nextSegment }: Recovered,
+  look: () => Promise<void>,
 ): Promise<ConstructorParameters<typeof Engine>[3]> {
   let segment = nextSegment;
   // An overtaken writer may have begun a segment meanwhile: the fence does not name it, so it is void.
   while (!(await logWriter.begin(segment, arenas.segmentBytes))) segment++;
   const memtable = arenas.take(segment);
   const at = memtable.arena;
-  const seed = segments.writeHeader(at, { database, log: log.uuid, term, segment, previousEnd: 0, previousSynced: 0 });
+  const seed = segments.writeHeader(at, { database, log: uuid, term, segment, previousEnd: 0, previousSynced: 0 });
   const fenceBytes = segments.writeFence(at + SEGMENT_HEADER_BYTES, SEGMENT_HEADER_BYTES, seed, term, fence);
   memtable.tail = at + SEGMENT_HEADER_BYTES + fenceBytes;
-  await logWriter.append(heap.bytes.subarray(at, memtable.tail));
+  const bytes = heap.bytes.subarray(at, memtable.tail);
+  const append = async (): Promise<void> => logWriter.append(bytes);
+  // Whoever takes segments finds this one if it was begun before: nobody has to wait for the fence. Elsewhere it has to be there before we look.
+  if (log.takeSegments === undefined) await append().then(look);
+  else await both(append(), look());
   return { memtable, seed, appended: memtable.tail };
-}
-
-function* stillMine(parts: ManifestParts, state: ManifestState): Job<void> {
-  if (yield* isNewest(parts, state)) return;
-  throw new StorageError('FENCED', 'another writer took this database over while it was being opened: open again');
 }
 
 function afterOpen(engine: Engine, recovered: Recovered): void {

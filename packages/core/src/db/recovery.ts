@@ -10,7 +10,7 @@ import { segmentName } from '../format/object-names.ts';
 import type { Heap } from '../heap/heap.ts';
 import { Memtable } from '../memtable/memtable.ts';
 import { same, type Job } from '../scheduler/job.ts';
-import type { LogStore } from '../store/log-store.ts';
+import type { LogStore, SegmentInfo } from '../store/log-store.ts';
 import type { FenceEntry, SegmentFormat } from '../wal/segment-format.ts';
 import { SegmentReader, type ScannedSegment } from '../wal/segment-reader.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
@@ -49,9 +49,9 @@ interface Break {
 
 const NOTHING: ScannedSegment = { end: 0, batchesEnd: 0, entries: 0, synced: 0, proof: false, fence: undefined };
 
-/** Reads the log from the manifest's position on. */
-export function* recover(parts: RecoveryParts, state: ManifestState): Job<Recovered> {
-  return yield* new Recovery(parts, state).run();
+/** Reads the log from the manifest's position on. `all` are its segments, where they are known. */
+export function* recover(parts: RecoveryParts, state: ManifestState, all?: readonly SegmentInfo[]): Job<Recovered> {
+  return yield* new Recovery(parts, state).run(all ?? (yield* same(() => parts.log.segments())));
 }
 
 class Recovery {
@@ -69,8 +69,7 @@ class Recovery {
     this.#reader = new SegmentReader(parts.heap, parts.kernels, parts.segments);
   }
 
-  *run(): Job<Recovered> {
-    const all = yield* same(() => this.#parts.log.segments());
+  *run(all: readonly SegmentInfo[]): Job<Recovered> {
     const last = all.reduce((highest, { number }) => Math.max(highest, number), Math.max(0, this.#state.logPosition - 1));
     const segments = yield* readRetained(this.#parts, this.#state, this.#reader, all, last);
     let broken: Break | undefined;

@@ -58,11 +58,15 @@ export interface LogStore {
   isOvertaken?(term: number): boolean;
   /**
    * Present where segments can be taken from whoever writes them: then nobody asks the store for manifests after each append. Who opens the database calls it
-   * when its manifest is there, before it reads a segment. Takes all segments from number `from` on, those that are begun meanwhile included: after
-   * that `isTaken` is true for whoever had them, and whoever reads finds everything that was appended before. `check` is awaited after segments were found and
-   * before they are taken, and throws where somebody else has the database by now: of a later writer no segment was found by then.
+   * when its manifest is there, before it reads a segment. Takes all segments from number `from` on, those that are begun meanwhile included, and returns what
+   * `segments` does then: after that `isTaken` is true for whoever had them, and whoever reads finds everything that was appended before. `check` is awaited
+   * after segments were found and before they are taken, and throws where somebody else has the database by now: of a later writer no segment was found by
+   * then. `seen` is what `segments` returned before the manifests were read that this writer goes on from: none of that is a later writer's, so it is taken
+   * without a check.
    */
-  readonly takeSegments?: ((from: number, check: () => MaybePromise<unknown>) => Promise<void>) | undefined;
+  readonly takeSegments?:
+    | ((from: number, check: () => MaybePromise<unknown>, seen?: readonly SegmentInfo[]) => Promise<SegmentInfo[]>)
+    | undefined;
   /** All segments, ascending by number. */
   segments(): MaybePromise<SegmentInfo[]>;
   /** The bytes of a segment, or undefined when it is not there. Reads at most `into.length` bytes into `into` and returns how many. */

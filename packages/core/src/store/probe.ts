@@ -24,12 +24,15 @@ export async function probe(store: Probed): Promise<() => Promise<void>> {
   const remove = (): Promise<void> => store.delete([name]).catch(() => undefined);
   try {
     const racing = racers.map((bytes) => store.createIfAbsent(name, bytes));
-    const late = firstWon(racing).then(() => store.createIfAbsent(name, uniqueBytes()));
-    const won = (await Promise.allSettled([...racing, late])).map(answerOf);
-    const winners = won.filter(Boolean).length;
-    if (winners !== 1) throw unsafe(store, `creators=${won.length} winners=${winners}`);
-    const found = await store.get(name);
-    if (!isSame(found, racers[won.indexOf(true)])) throw unsafe(store, 'the winner reads bytes of another');
+    const won = firstWon(racing);
+    const late = won.then(() => store.createIfAbsent(name, uniqueBytes()));
+    // What stands there is read beside the late one: where that one takes the name all the same, it is told that it has won.
+    const reading = won.then(() => store.get(name));
+    const [found, ...answers] = await Promise.allSettled([reading, ...racing, late]);
+    const wins = answers.map(answerOf);
+    const winners = wins.filter(Boolean).length;
+    if (winners !== 1) throw unsafe(store, `creators=${wins.length} winners=${winners}`);
+    if (!isSame(answerOf(found), racers[wins.indexOf(true)]!)) throw unsafe(store, 'the winner reads bytes of another');
     return remove;
   } catch (error) {
     await remove();
@@ -51,7 +54,7 @@ function uniqueBytes(): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-function answerOf(result: PromiseSettledResult<boolean>): boolean {
+function answerOf<T>(result: PromiseSettledResult<T>): T {
   if (result.status === 'rejected') throw result.reason;
   return result.value;
 }
@@ -61,6 +64,8 @@ function unsafe({ condition }: Probed, seen: string): StorageError {
   return new StorageError('STORE_UNSAFE', `${words} ${seen}`);
 }
 
-function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  return a !== undefined && b !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);
+function isSame(a: Uint8Array | undefined, b: Uint8Array): boolean {
+  if (a?.length !== b.length) return false;
+  for (let i = 0; i < b.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

@@ -166,11 +166,20 @@ export class Manifest {
 
   /** Creates the next manifest. `term` is given by a claim only. */
   *commit(edits: readonly EditJson[], term = this.#state.term): Job<ManifestState> {
+    return yield* this.#commit(edits, term, createManifest);
+  }
+
+  /** The same without a look above it: whoever calls this asks next whether it is the newest. */
+  *commitBeforeLook(edits: readonly EditJson[], term: number): Job<ManifestState> {
+    return yield* this.#commit(edits, term, putManifest);
+  }
+
+  *#commit(edits: readonly EditJson[], term: number, create: typeof createManifest): Job<ManifestState> {
     const json: EditsJson = { term: String(term), nonce: this.#parts.newNonce(), parentNonce: this.#state.nonce, edits: [...edits] };
     const next = applyEdits(this.#state, json);
     this.#committing = next;
     try {
-      yield* createManifest(this.#parts, next, next.number % SNAPSHOT_EVERY === 0 ? snapshotToJson(next) : json);
+      yield* create(this.#parts, next, next.number % SNAPSHOT_EVERY === 0 ? snapshotToJson(next) : json);
     } finally {
       this.#committing = undefined;
     }
@@ -213,13 +222,18 @@ export class Manifest {
 
 /** Creates a manifest object, or throws `FENCED`. */
 export function* createManifest(parts: ManifestParts, state: ManifestState, json: SnapshotJson | EditsJson): Job<void> {
+  yield* putManifest(parts, state, json);
+  // A zombie may re-create a number that was deleted: anything above means that history went on without us.
+  const name = manifestName(state.number);
+  const above = yield* io(parts.store, (store) => store.list(MANIFEST_PREFIX, name));
+  if (above.length > 0) throw fenced(name);
+}
+
+function* putManifest(parts: ManifestParts, state: ManifestState, json: SnapshotJson | EditsJson): Job<void> {
   const name = manifestName(state.number);
   const bytes = encodeManifest(parts, state.number, json);
   const won = yield* io(parts.store, (store) => store.putIfAbsent(name, bytes));
   if (!won && !(yield* isMine(parts, state))) throw fenced(name);
-  // A zombie may re-create a number that was deleted: anything above means that history went on without us.
-  const above = yield* io(parts.store, (store) => store.list(MANIFEST_PREFIX, name));
-  if (above.length > 0) throw fenced(name);
 }
 
 /** A lost acknowledgement looks like a lost race: the nonce tells. A manifest that is gone was overtaken. */

@@ -14,6 +14,7 @@ import { compareBytes } from '../format/compare-bytes.ts';
 import { segmentName } from '../format/object-names.ts';
 import type { LogSegment, LogStore, SegmentInfo } from '../store/log-store.ts';
 import type { AsyncOperations, ObjectStore } from '../store/object-store.ts';
+import { EarlyPieces } from './early-pieces.ts';
 import { ObjectSegment } from './object-segment.ts';
 import { beginName, byteLengthOf, parseLogObject, SEGMENTS_PREFIX, type Piece, type StoredSegment } from './object-segment-names.ts';
 
@@ -36,10 +37,13 @@ export class ObjectLog implements LogStore {
   #taken = new Set<number>();
   /** What `segments` saw last: pieces never change, so whoever wants no more of a segment than was there then needs no other list. */
   #listed = new Map<number, StoredSegment>();
+  /** Read while segments were taken, until the first one of this writer begins. */
+  readonly #early: EarlyPieces;
 
   constructor(store: LogObjects, random: Random) {
     this.#store = store;
     this.#random = random;
+    this.#early = new EarlyPieces(store);
   }
 
   async segments(): Promise<SegmentInfo[]> {
@@ -64,6 +68,7 @@ export class ObjectLog implements LogStore {
   }
 
   async create(number: number): Promise<LogSegment | undefined> {
+    this.#early.clear();
     const nonce = this.#newNonce();
     if (!(await this.#store.putIfAbsent(beginName(number), nonce)) && !(await this.#isMine(number, nonce))) return undefined;
     const segment = new ObjectSegment({ number, nonce, store: this.#store, closed: () => this.#open.delete(segment) });
@@ -72,20 +77,23 @@ export class ObjectLog implements LogStore {
   }
 
   /** Until nothing is found that is not taken: whoever was there may have begun another one meanwhile. */
-  async takeSegments(from: number, check: () => MaybePromise<unknown>): Promise<void> {
+  async takeSegments(from: number, check: () => MaybePromise<unknown>, seen?: readonly SegmentInfo[]): Promise<SegmentInfo[]> {
     const nonce = this.#newNonce();
     const taken = (this.#taken = new Set<number>());
     // Where one writer takes segments and another one does not, acknowledged writes are lost: so all do.
     const replace = this.#store.replace?.bind(this.#store);
     if (replace === undefined) throw new StorageError('UNSUPPORTED', 'a log of objects needs a store that has replace');
+    const early = this.#early.fetch([...this.#listed].filter(([number]) => number >= from).map(([, segment]) => segment));
+    let found = numbersIn(seen ?? [], from, taken);
     for (;;) {
-      const found = (await this.segments()).map(({ number }) => number).filter((number) => number >= from && !taken.has(number));
-      if (found.length === 0) return;
-      await check();
       for (const some of inParts(found, PARALLEL)) {
         await Promise.all(some.map(async (number) => replace(beginName(number), nonce)));
       }
       for (const number of found) taken.add(number);
+      const segments = await this.segments();
+      found = numbersIn(segments, from, taken);
+      if (found.length > 0) await check();
+      else return early.then(() => segments);
     }
   }
 
@@ -100,9 +108,13 @@ export class ObjectLog implements LogStore {
   }
 
   async makeDurable(numbers: readonly number[]): Promise<void> {
-    for (const number of numbers) {
-      if (await this.#store.has(beginName(number))) continue;
-      throw new StorageError('CORRUPTION', `log segment is missing segment=${number}`, { object: segmentName(number) });
+    // What was listed is durable.
+    const asked = numbers.filter((number) => this.#listed.get(number)?.begun !== true);
+    for (const some of inParts(asked, PARALLEL)) {
+      const there = await Promise.all(some.map(async (number) => this.#store.has(beginName(number))));
+      const missing = some.find((_, i) => !there[i]);
+      if (missing === undefined) continue;
+      throw new StorageError('CORRUPTION', `log segment is missing segment=${missing}`, { object: segmentName(missing) });
     }
   }
 
@@ -116,6 +128,7 @@ export class ObjectLog implements LogStore {
   }
 
   async close(): Promise<void> {
+    this.#early.clear();
     await Promise.all([...this.#open].map((segment) => segment.close()));
   }
 
@@ -147,13 +160,21 @@ export class ObjectLog implements LogStore {
   }
 
   async #readPiece({ name, position, size }: Piece, into: Uint8Array): Promise<void> {
+    const target = into.subarray(position, position + size);
+    const early = this.#early.get(name);
+    if (early !== undefined) return target.set(early.subarray(0, target.length));
     const reader = await this.#store.openObject(name, size);
     try {
-      await reader.readInto(into.subarray(position, position + size), 0);
+      await reader.readInto(target, 0);
     } finally {
       await reader.close();
     }
   }
+}
+
+/** Numbers of segments from `from` on that are not taken. */
+function numbersIn(segments: readonly SegmentInfo[], from: number, taken: ReadonlySet<number>): number[] {
+  return segments.map(({ number }) => number).filter((number) => number >= from && !taken.has(number));
 }
 
 function inParts<T>(items: readonly T[], size: number): T[][] {

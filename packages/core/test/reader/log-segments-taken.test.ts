@@ -6,9 +6,11 @@ import { open, StorageError, type MemoryCall, type MemoryStore } from '@varve/co
 import { objectLog } from '@varve/core/object-log';
 import { codeOf, holding, place, writer } from './log-reader-test-kit.ts';
 import { SMALL, type Texts } from './reader-test-kit.ts';
+import { Rows } from './rows-test-kit.ts';
 
 const BEGIN = /\/begin$/;
 const LOG = /^wal\/$/;
+const MANIFESTS = /^manifest\//;
 
 const keys = async (db: Texts): Promise<string[]> => (await db.scan().all()).map(([key]) => key);
 
@@ -47,6 +49,31 @@ describe('a write', () => {
     await db.close();
     await using next = await writer(store);
     expect(await keys(next)).toEqual(['a']);
+  });
+});
+
+describe('an open', () => {
+  it('waits for eight rows of requests where nothing has to be replayed: what need not wait does not', async () => {
+    const store = place();
+    const first = await writer(store.share({ sync: false }));
+    for (let i = 0; i < 3; i++) await first.put(`a${i}`, '1');
+    await first.flush();
+    await first.close();
+    const rows = new Rows(store);
+    const { result: db, requests } = await rows.of(() => writer(rows.store));
+    const drawn: string[][] = [];
+    for (const { row, operation, name } of requests) (drawn[row - 1] ??= []).push(`${operation} ${name.replace(/0{3,}/g, '..')}`);
+    expect(drawn.slice(1)).toEqual([
+      ['list wal/'],
+      ['list manifest/'],
+      [1, 2, 3, 4, 5].map((n) => `get manifest/..${n}.manifest`),
+      ['putIfAbsent manifest/..6.manifest'],
+      ['list manifest/', 'get manifest/..6.manifest', 'replace wal/..2.wal/begin', 'readInto wal/..2.wal/..', 'readInto wal/..2.wal/..80'],
+      ['list wal/'],
+      ['putIfAbsent wal/..3.wal/begin'],
+      ['putIfAbsent wal/..3.wal/..', 'list manifest/', 'get manifest/..6.manifest'],
+    ]);
+    await db.close();
   });
 });
 
@@ -112,12 +139,15 @@ describe('somebody who sleeps while opening', () => {
     expect(await keys(owner)).toEqual(['a', 'b']);
   });
 
-  it('looks before it takes what it has found', async () => {
+  it('looks before it takes what it has found since it has read manifests', async () => {
     const store = place();
     await (await writer(store.share({ sync: false }))).close();
     const sleeper = holding(store);
-    const held = sleeper.hold('list', LOG);
+    const early = sleeper.hold('list', LOG);
     const opening = codeOf(writer(sleeper.store));
+    const goOn = await early;
+    const held = sleeper.hold('list', LOG);
+    goOn();
     const wake = await held;
     await using owner = await writer(store.share({ sync: false }));
     await owner.put('a', '1');
@@ -125,6 +155,41 @@ describe('somebody who sleeps while opening', () => {
     expect(await opening).toBe('FENCED');
     await owner.put('b', '2');
     expect(await keys(owner)).toEqual(['a', 'b']);
+  });
+
+  it('is the later one when it has not read the manifests yet, and finds segments that were not there before', async () => {
+    const store = place();
+    await (await writer(store.share({ sync: false }))).close();
+    const sleeper = holding(store);
+    const held = sleeper.hold('list', MANIFESTS);
+    const opening = writer(sleeper.store);
+    const wake = await held;
+    const first = await writer(store.share({ sync: false }));
+    await first.put('a', '1');
+    wake();
+    await using owner = await opening;
+    expect(await codeOf(first.put('late', 'void'))).toBe('UNKNOWN');
+    expect(await keys(owner)).toEqual(['a']);
+    await first.close();
+  });
+
+  it('takes nothing from whoever went on so far that the number of its claim was free again', async () => {
+    const store = place();
+    await (await writer(store.share({ sync: false }))).close();
+    const sleeper = holding(store);
+    const held = sleeper.hold('putIfAbsent', MANIFESTS);
+    const opening = codeOf(writer(sleeper.store));
+    const wake = await held;
+    await using owner = await writer(store.share({ sync: false }));
+    for (let i = 0; i < 40; i++) {
+      await owner.put(String(i).padStart(2, '0'), 'x');
+      await owner.flush();
+    }
+    await owner.idle();
+    wake();
+    expect(await opening).toBe('FENCED');
+    await owner.put('last', 'counts');
+    expect(await keys(owner)).toHaveLength(41);
   });
 
   it('leaves what it could not take to whoever opens next', async () => {

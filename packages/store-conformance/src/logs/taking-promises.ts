@@ -1,16 +1,21 @@
 // Segments that are taken from whoever writes them (docs/PROTOCOL.md, rules 2 and 4). Then nobody looks for a newer manifest after an append, and a wrong answer
 // is an acknowledged write that the next writer does not find, or a writer that believes itself overtaken.
 
-import type { LogSegment, LogStore } from '@varve/core';
+import type { LogSegment, LogStore, SegmentInfo } from '@varve/core';
 import { ConformanceError, expectBytes, expectSame } from '../check.ts';
 import { sampleBytes } from '../sample-bytes.ts';
 import { mustCreate, readStart, type LogPromise } from './log-subject.ts';
 
 const nothing = (): void => undefined;
 
-async function take(log: LogStore, from = 0, check: () => unknown = nothing): Promise<void> {
+async function take(
+  log: LogStore,
+  from = 0,
+  check: () => unknown = nothing,
+  seen?: readonly SegmentInfo[],
+): Promise<readonly SegmentInfo[]> {
   if (log.takeSegments === undefined) throw new ConformanceError('this log has no takeSegments');
-  await log.takeSegments(from, check);
+  return log.takeSegments(from, check, seen);
 }
 
 async function expectTaken(segment: LogSegment, expected: boolean, when: string): Promise<void> {
@@ -138,6 +143,46 @@ export const takingPromises: readonly LogPromise[] = [
         own = await mustCreate(winner, 3);
       }).catch(() => undefined);
       await expectTaken(own!, false, 'though it was begun after the others were found');
+    },
+  },
+  {
+    title: 'segments that were seen before are taken without a check, others that came since are not',
+    needs: ['takes', 'reopen'],
+    async prove({ log, reopen }) {
+      const refused = new Error('somebody else has it');
+      const refuse = (): void => {
+        throw refused;
+      };
+      const [low, first] = [await mustCreate(log, 1), await mustCreate(log, 2)];
+      const next = await reopen();
+      const seen = await next.segments();
+      await take(next, 2, refuse, seen);
+      await expectTaken(low, false, 'below the number, though it was seen');
+      await expectTaken(first, true, 'that was seen before');
+      const other = await reopen();
+      const before = await other.segments();
+      const second = await mustCreate(log, 3);
+      expectSame('the failure', await take(other, 0, refuse, before).catch((error: unknown) => error), refused);
+      await expectTaken(second, false, 'that has come since, though the check has failed');
+      await take(other, 0, nothing, before);
+      await expectTaken(second, true, 'that has come since, when the check allows it');
+    },
+  },
+  {
+    title: 'who takes segments is told which there are then',
+    needs: ['takes', 'reopen'],
+    async prove({ log, reopen }) {
+      const segment = await mustCreate(log, 1);
+      await segment.append(sampleBytes(100, 1), 0);
+      const next = await reopen();
+      const seen = await next.segments();
+      await segment.append(sampleBytes(50, 2), 100);
+      const late = await mustCreate(log, 2);
+      await late.append(sampleBytes(10, 3), 0);
+      const told = await take(next, 2, nothing, seen);
+      expectSame('segments', JSON.stringify(told), JSON.stringify(await (await reopen()).segments()));
+      expectBytes('the end of the first one', (await readStart(next, 1, 150))!.subarray(100), sampleBytes(50, 2));
+      expectBytes('the one that came since', (await readStart(next, 2, 10))!, sampleBytes(10, 3));
     },
   },
 ];

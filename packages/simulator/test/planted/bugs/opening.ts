@@ -3,6 +3,7 @@
 import type { PlantedBug } from '../bug.ts';
 
 const OPEN = 'packages/core/src/db/open.ts';
+const CLAIM = 'packages/core/src/db/claim.ts';
 const RETAINED = 'packages/core/src/db/retained-segments.ts';
 const RECOVERY = 'packages/core/src/db/recovery.ts';
 const PIPELINE = 'packages/core/src/write/log-pipeline.ts';
@@ -48,18 +49,28 @@ export const openingBugs: readonly PlantedBug[] = [
     name: 'segments-not-taken',
     rule: 4,
     mistake: 'an open leaves the segments of a log of objects to whoever writes them',
-    file: OPEN,
-    find: '  await log.takeSegments?.(manifest.state.logPosition, () => runJob(stillMine(manifests, manifest.state)));\n',
-    replace: '',
-    caughtBy: { followedLog: 14 },
+    file: CLAIM,
+    find: 'log.takeSegments(manifest.state.logPosition, look, seen)',
+    replace: 'log.segments()',
+    caughtBy: { followedLog: 10 },
   },
   {
     name: 'segments-taken-unchecked',
     rule: 4,
     mistake: 'who slept while opening takes segments of a log of objects without looking whose the database is',
-    file: OPEN,
-    find: 'takeSegments?.(manifest.state.logPosition, () => runJob(stillMine(manifests, manifest.state)));',
-    replace: 'takeSegments?.(manifest.state.logPosition, () => undefined);',
+    file: CLAIM,
+    find: 'log.takeSegments(manifest.state.logPosition, look, seen)',
+    replace: 'log.takeSegments(manifest.state.logPosition, () => undefined, seen)',
+    caughtBy: { test: 'packages/core/test/reader/log-segments-taken.test.ts' },
+  },
+  {
+    name: 'segments-seen-too-late',
+    rule: 4,
+    mistake:
+      'who opens lists the segments that it takes unchecked when it has read the manifests, so that they may be of somebody who came later',
+    file: CLAIM,
+    find: 'log.takeSegments(manifest.state.logPosition, look, seen)',
+    replace: 'log.takeSegments(manifest.state.logPosition, look, await log.segments())',
     caughtBy: { test: 'packages/core/test/reader/log-segments-taken.test.ts' },
   },
   {
@@ -121,8 +132,8 @@ export const openingBugs: readonly PlantedBug[] = [
     rule: 2,
     mistake: 'an open ends without reading the newest manifest again',
     file: OPEN,
-    find: '  await runJob(stillMine(manifests, manifest.state));\n  if (manifest.state.logPosition',
-    replace: '  if (manifest.state.logPosition',
+    find: 'if (log.takeSegments === undefined) await append().then(look);',
+    replace: 'if (log.takeSegments === undefined) await append();',
     caughtBy: { test: 'packages/core/test/faults/claims.test.ts' },
   },
   {

@@ -172,9 +172,9 @@ export const writingBugs: readonly PlantedBug[] = [
     name: 'epochs-of-a-lost-tail',
     rule: 10,
     mistake: 'a claim keeps the term of the one before, so epochs are given out twice',
-    file: 'packages/core/src/db/open.ts',
-    find: "manifest.commit([{ kind: 'claim' }], manifest.state.term + 1)",
-    replace: "manifest.commit([{ kind: 'claim' }], Math.max(1, manifest.state.term))",
+    file: 'packages/core/src/db/claim.ts',
+    find: 'const term = manifest.state.term + 1;',
+    replace: 'const term = Math.max(1, manifest.state.term);',
     caughtBy: { from: 1 },
   },
   {

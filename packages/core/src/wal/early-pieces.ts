@@ -1,0 +1,46 @@
+// Pieces of a log over objects that are read before somebody asks for them: while segments are taken from their writer, which takes as long as a request, so
+// that the recovery behind it waits for none. A piece never changes. Nothing depends on them: what is not here is read when it is asked for.
+
+import type { AsyncOperations } from '../store/object-store.ts';
+import type { Piece, StoredSegment } from './object-segment-names.ts';
+
+/** In all: a log that holds more is read when there is memory to read it into. */
+const MOST_BYTES = 2 ** 20;
+/** So many requests go out at once. */
+const MOST_PIECES = 64;
+
+export class EarlyPieces {
+  readonly #store: Pick<AsyncOperations, 'openObject'>;
+  readonly #bytes = new Map<string, Uint8Array>();
+
+  constructor(store: Pick<AsyncOperations, 'openObject'>) {
+    this.#store = store;
+  }
+
+  /** Reads pieces of these segments, those at their heads first. Never fails. */
+  async fetch(segments: readonly StoredSegment[]): Promise<void> {
+    let room = MOST_BYTES;
+    const pieces = segments.flatMap((segment) => segment.pieces).sort((a, b) => a.position - b.position);
+    const chosen = pieces.slice(0, MOST_PIECES).filter(({ size }) => (room -= size) >= 0);
+    await Promise.all(chosen.map((piece) => this.#fetch(piece).catch(() => undefined)));
+  }
+
+  async #fetch({ name, size }: Piece): Promise<void> {
+    const reader = await this.#store.openObject(name, size);
+    try {
+      const bytes = new Uint8Array(size);
+      await reader.readInto(bytes, 0);
+      this.#bytes.set(name, bytes);
+    } finally {
+      await reader.close();
+    }
+  }
+
+  get(name: string): Uint8Array | undefined {
+    return this.#bytes.get(name);
+  }
+
+  clear(): void {
+    this.#bytes.clear();
+  }
+}
