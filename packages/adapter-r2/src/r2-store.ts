@@ -105,7 +105,7 @@ export function storeOn(bucket: Bucket, prefix: string, patience: Patience): R2S
     openLog: () => objectLog(store),
     prepare() {
       client.isWriter();
-      ready().catch(() => undefined);
+      return ready();
     },
     requests: () => client.counter.stats(),
   };

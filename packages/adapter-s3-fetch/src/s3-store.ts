@@ -114,9 +114,7 @@ export function storeOn(address: string, credentials: S3CredentialSource, patien
     list: (prefix, startAfter = '') => listObjects(client, prefix, startAfter),
     delete: (names) => deleteObjects(client, names),
     openLog: () => objectLog(store),
-    prepare() {
-      ready().catch(() => undefined);
-    },
+    prepare: () => ready(),
     requests: () => client.counter.stats(),
     close: async () => void (await tidied),
   };

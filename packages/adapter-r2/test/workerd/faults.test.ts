@@ -98,6 +98,14 @@ describe('create if absent', () => {
     expect(taken()).toEqual(['create manifest/1']);
   });
 
+  it('is probed once by an open, which does so beside its first reads', async () => {
+    const { faulty, store } = setUp();
+    await using _db = await openTexts(store);
+    const names = faulty.asked.map(({ operation, key }) => (key.includes('_probe') ? `probe ${operation}` : operation));
+    expect(names.filter((name) => name === 'probe create')).toHaveLength(3);
+    expect(names.slice(0, 3).sort()).toEqual(['list', 'probe create', 'probe create']);
+  });
+
   it('is refused on a bucket that ignores conditions', async () => {
     const { faulty, store } = setUp();
     faulty.ignoresConditions = true;

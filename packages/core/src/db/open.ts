@@ -13,7 +13,7 @@ import { Heap, type NewMemory } from '../heap/heap.ts';
 import { io, runJob, settle, type Job } from '../scheduler/job.ts';
 import type { Turns } from '../scheduler/turn.ts';
 import { SstCatalog } from '../sst/catalog.ts';
-import type { LogStore } from '../store/log-store.ts';
+import type { LogStore, SegmentInfo } from '../store/log-store.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { SstPlaces } from '../version/ancestors.ts';
 import { snapshotToJson } from '../version/manifest-format.ts';
@@ -92,15 +92,13 @@ async function openLocked(
   const heap = new Heap(settings.memoryBudgetBytes, newMemory);
   const kernels = instantiate(heap.memory);
   const manifests: ManifestParts = { heap, kernels, store, newNonce: () => randomHex(random, 16) };
-  // What the claim would wait for begins while manifests are read.
-  store.prepare?.();
-  const seen = log.takeSegments === undefined ? undefined : await log.segments();
-  const manifest = new Manifest(manifests, (await runJob(readNewest(manifests))) ?? (await runJob(create(manifests, log, random, clock))));
+  const [{ seen, newest }] = await both(look(manifests, log), prepare(store));
+  const manifest = new Manifest(manifests, newest ?? (await runJob(create(manifests, log, random, clock))));
   checkLog(manifest.state, log);
   await checkAncestors(manifest.state, store, ancestors);
-  const look = (): Promise<void> => runJob(stillMine(manifests, manifest.state));
+  const lookAgain = (): Promise<void> => runJob(stillMine(manifests, manifest.state));
   // When this is done nothing is acknowledged any more by whoever was there before, and what was is read below.
-  const taken = await claim({ manifest, log, look, seen });
+  const taken = await claim({ manifest, log, look: lookAgain, seen });
 
   const segments = new SegmentFormat(heap, kernels);
   const arenas = new Arenas(heap, kernels, plan.memtableBytes);
@@ -113,10 +111,10 @@ async function openLocked(
   } finally {
     // What looks like damage may be the work of a writer who took over meanwhile. And who was overtaken begins no segment: the owner needs its number. Where
     // segments were taken that was looked at a moment ago, unless there was anything to replay.
-    if (taken === undefined || recovered?.entries !== 0) await look();
+    if (taken === undefined || recovered?.entries !== 0) await lookAgain();
   }
   const logWriter = new LogWriter(log);
-  const active = await startSegment({ heap, arenas, segments, log, logWriter }, manifest.state, recovered, look);
+  const active = await startSegment({ heap, arenas, segments, log, logWriter }, manifest.state, recovered, lookAgain);
   if (manifest.state.logPosition === 0) await beginLog(manifest, log, logWriter.segment);
 
   arenas.adopt(recovered.memtables.length);
@@ -145,6 +143,19 @@ async function openLocked(
   // If it fails that was told, and the log has it all.
   if (recovered.segments > MANY_SEGMENTS) await engine.maintenance.flusher.begin()?.done.catch(() => undefined);
   return engine;
+}
+
+/** What is there. Segments come before manifests: then none of them is of a writer whose manifest comes after those that are read. */
+async function look(
+  manifests: ManifestParts,
+  log: LogStore,
+): Promise<{ seen: SegmentInfo[] | undefined; newest: ManifestState | undefined }> {
+  const seen = log.takeSegments === undefined ? undefined : await log.segments();
+  return { seen, newest: await runJob(readNewest(manifests)) };
+}
+
+async function prepare(store: ObjectStore): Promise<void> {
+  await store.prepare?.();
 }
 
 /** A database is created only under an empty prefix: data without a manifest is a damaged database, never a new one. */
@@ -199,7 +210,7 @@ async function startSegment(
   { heap, arenas, segments, log, logWriter }: { heap: Heap; arenas: Arenas; segments: SegmentFormat; log: LogStore; logWriter: LogWriter },
   { database, log: { uuid }, term }: ManifestState,
   { fence, nextSegment }: Recovered,
-  look: () => Promise<void>,
+  lookAgain: () => Promise<void>,
 ): Promise<ConstructorParameters<typeof Engine>[3]> {
   let segment = nextSegment;
   // An overtaken writer may have begun a segment meanwhile: the fence does not name it, so it is void.
@@ -212,8 +223,8 @@ async function startSegment(
   const bytes = heap.bytes.subarray(at, memtable.tail);
   const append = async (): Promise<void> => logWriter.append(bytes);
   // Whoever takes segments finds this one if it was begun before: nobody has to wait for the fence. Elsewhere it has to be there before we look.
-  if (log.takeSegments === undefined) await append().then(look);
-  else await both(append(), look());
+  if (log.takeSegments === undefined) await append().then(lookAgain);
+  else await both(append(), lookAgain());
   return { memtable, seed, appended: memtable.tail };
 }
 

@@ -123,10 +123,10 @@ export interface ObjectStore extends AsyncOperations {
   /** Who holds the courtesy lock, in words for a message; undefined when that is not known. */
   lockHolder?(): MaybePromise<string | undefined>;
   /**
-   * Begins what the first `putIfAbsent` would wait for, such as finding out whether a service keeps its promises. Whoever is going to write calls it early;
-   * what becomes of it `putIfAbsent` tells.
+   * Does what the first `putIfAbsent` would otherwise do before it creates anything, such as finding out whether a service keeps its promises (`STORE_UNSAFE`).
+   * Whoever is going to write may call it early, beside what it reads.
    */
-  prepare?(): void;
+  prepare?(): Promise<void>;
   /** Requests that were sent so far, where the store is a service that counts them. `@varve/core/requests` has what counts and prices them. */
   requests?(): RequestStats;
   /** Releases what the store holds. Idempotent. A store that is used again afterwards takes it up again. */

@@ -24,10 +24,8 @@ export async function probe(store: Probed): Promise<() => Promise<void>> {
   const remove = (): Promise<void> => store.delete([name]).catch(() => undefined);
   try {
     const racing = racers.map((bytes) => store.createIfAbsent(name, bytes));
-    const won = firstWon(racing);
-    const late = won.then(() => store.createIfAbsent(name, uniqueBytes()));
-    // What stands there is read beside the late one: where that one takes the name all the same, it is told that it has won.
-    const reading = won.then(() => store.get(name));
+    const late = firstWon(racing).then(() => store.createIfAbsent(name, uniqueBytes()));
+    const reading = Promise.allSettled(racing).then(() => store.get(name));
     const [found, ...answers] = await Promise.allSettled([reading, ...racing, late]);
     const wins = answers.map(answerOf);
     const winners = wins.filter(Boolean).length;

@@ -178,3 +178,23 @@ it('what was taken keeps its owner when it is truncated: a creation that was sen
   await later.truncate(2);
   expect(names()).toEqual([]);
 });
+
+it('a segment is taken from its writer once: later ones see by its size that nobody writes it', async () => {
+  const { store, log } = setUp();
+  const first = (await log.create(1))!;
+  const second = (await log.create(2))!;
+  const take = async (seed: number): Promise<string[]> => {
+    const replaced: string[] = [];
+    const fault = ({ operation, name }: { operation: string; name: string }): undefined => {
+      if (operation === 'replace') replaced.push(name);
+    };
+    const other = new ObjectLog(store.share({ fault }), seededRandom(seed));
+    await other.takeSegments(seed - 1, () => undefined);
+    return replaced;
+  };
+  const begin = (segment: number): string => `wal/${String(segment).padStart(20, '0')}.wal/begin`;
+  expect(await take(3)).toEqual([begin(2)]);
+  expect(await take(2)).toEqual([begin(1)]);
+  expect(await take(1)).toEqual([]);
+  expect(await Promise.all([first.isTaken!(), second.isTaken!()])).toEqual([true, true]);
+});

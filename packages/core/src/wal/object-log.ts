@@ -1,6 +1,7 @@
 // A log over objects, for places that have nothing which grows: each append is an object, created if absent. What stands in the store:
 //
-//   wal/<segment, 20 digits>.wal/begin                     the nonce of its owner: whoever created it, or has taken it (docs/PROTOCOL.md, rule 4)
+//   wal/<segment, 20 digits>.wal/begin                     the nonce of its owner, 32 hex digits: whoever created it, or, with a + behind, has taken it
+//                                                          (docs/PROTOCOL.md, rule 4). A list shows by its size that it was taken: that is done once
 //   wal/<segment, 20 digits>.wal/<position, 16 digits>     the bytes that were appended at this position
 //
 // A segment is there while its `begin` is: pieces that an overtaken writer adds to a truncated one are seen by nobody, and go with the next truncation.
@@ -22,6 +23,10 @@ import { beginName, byteLengthOf, parseLogObject, SEGMENTS_PREFIX, type Piece, t
 const PARALLEL = 16;
 /** Names in one deletion. */
 const NAMES_A_DELETION = 1000;
+
+/** Of a beginning whose segment was not taken. */
+const NONCE_BYTES = 32;
+const TAKEN_MARK = '+';
 
 /** What a log of objects needs of a store: who only reads needs no `replace`. */
 export type LogObjects = AsyncOperations & Pick<ObjectStore, 'replace'>;
@@ -69,7 +74,7 @@ export class ObjectLog implements LogStore {
 
   async create(number: number): Promise<LogSegment | undefined> {
     this.#early.clear();
-    const nonce = this.#newNonce();
+    const nonce = new TextEncoder().encode(randomHex(this.#random, 16));
     if (!(await this.#store.putIfAbsent(beginName(number), nonce)) && !(await this.#isMine(number, nonce))) return undefined;
     const segment = new ObjectSegment({ number, nonce, store: this.#store, closed: () => this.#open.delete(segment) });
     this.#open.add(segment);
@@ -78,27 +83,24 @@ export class ObjectLog implements LogStore {
 
   /** Until nothing is found that is not taken: whoever was there may have begun another one meanwhile. */
   async takeSegments(from: number, check: () => MaybePromise<unknown>, seen?: readonly SegmentInfo[]): Promise<SegmentInfo[]> {
-    const nonce = this.#newNonce();
+    const nonce = new TextEncoder().encode(randomHex(this.#random, 16) + TAKEN_MARK);
     const taken = (this.#taken = new Set<number>());
+    const isFree = ({ number }: SegmentInfo): boolean => number >= from && !taken.has(number) && this.#listed.get(number)?.isTaken !== true;
     // Where one writer takes segments and another one does not, acknowledged writes are lost: so all do.
     const replace = this.#store.replace?.bind(this.#store);
     if (replace === undefined) throw new StorageError('UNSUPPORTED', 'a log of objects needs a store that has replace');
     const early = this.#early.fetch([...this.#listed].filter(([number]) => number >= from).map(([, segment]) => segment));
-    let found = numbersIn(seen ?? [], from, taken);
+    let found = (seen ?? []).filter(isFree);
     for (;;) {
       for (const some of inParts(found, PARALLEL)) {
-        await Promise.all(some.map(async (number) => replace(beginName(number), nonce)));
+        await Promise.all(some.map(async ({ number }) => replace(beginName(number), nonce)));
       }
-      for (const number of found) taken.add(number);
+      for (const { number } of found) taken.add(number);
       const segments = await this.segments();
-      found = numbersIn(segments, from, taken);
+      found = segments.filter(isFree);
       if (found.length > 0) await check();
       else return early.then(() => segments);
     }
-  }
-
-  #newNonce(): Uint8Array {
-    return new TextEncoder().encode(randomHex(this.#random, 16));
   }
 
   /** A lost answer looks like a lost race, where a store asks again by itself (docs/PROTOCOL.md, rule 7). */
@@ -138,9 +140,9 @@ export class ObjectLog implements LogStore {
     for (const { name, size } of await this.#store.list(prefix)) {
       const parsed = parseLogObject(name);
       if (parsed === undefined) continue;
-      const segment = segments.get(parsed.segment) ?? { begun: false, pieces: [] };
+      const segment = segments.get(parsed.segment) ?? { begun: false, isTaken: false, pieces: [] };
       segments.set(parsed.segment, segment);
-      if (parsed.position === undefined) segment.begun = true;
+      if (parsed.position === undefined) [segment.begun, segment.isTaken] = [true, size > NONCE_BYTES];
       else segment.pieces.push({ name, position: parsed.position, size });
     }
     return segments;
@@ -170,11 +172,6 @@ export class ObjectLog implements LogStore {
       await reader.close();
     }
   }
-}
-
-/** Numbers of segments from `from` on that are not taken. */
-function numbersIn(segments: readonly SegmentInfo[], from: number, taken: ReadonlySet<number>): number[] {
-  return segments.map(({ number }) => number).filter((number) => number >= from && !taken.has(number));
 }
 
 function inParts<T>(items: readonly T[], size: number): T[][] {

@@ -16,6 +16,8 @@ export interface Piece {
 export interface StoredSegment {
   /** Somebody owns it. */
   begun: boolean;
+  /** Whoever created it has it no longer. */
+  isTaken: boolean;
   /** Ascending by position. */
   readonly pieces: Piece[];
 }
