@@ -56,6 +56,18 @@ it('the probe takes place once a store, before the first conditional write and n
   expect(fake.taken()).toEqual(['PUT db/manifest/3']);
 });
 
+it('an open probes once, beside its first reads', async () => {
+  const fake = await startFake();
+  const db = await open(storeOn(fake.address(), CREDENTIALS, LITTLE_PATIENCE));
+  const asked = fake.requests.map(({ method, key, query }) =>
+    key.includes('/_probe/') ? `probe ${method}` : query.has('list-type') ? 'list' : 'other',
+  );
+  expect(asked.filter((what) => what === 'probe PUT')).toHaveLength(3);
+  expect(asked.indexOf('probe PUT')).toBeLessThan(asked.lastIndexOf('list'));
+  expect(asked.slice(0, 4).filter((what) => what === 'probe PUT')).toHaveLength(2);
+  await db.close();
+});
+
 it('a probe that got no answer says nothing: the next write probes again', async () => {
   const fake = await startFake();
   const store = storeOn(fake.address(), CREDENTIALS, LITTLE_PATIENCE);

@@ -32,6 +32,12 @@ export function allOf<T>(values: readonly MaybePromise<T>[]): MaybePromise<T[]> 
   return values.some(isPromise) ? Promise.all(values.map((value) => Promise.resolve(value))) : (values as T[]);
 }
 
+/** The results of two calls that are under way. Both have come to their end when this has, also where one of them fails. */
+export async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b]);
+  return Promise.all([a, b]);
+}
+
 /** Closes what nobody needs any more: whether that succeeds, now or later, is nobody's matter. */
 export function letGo(unneeded: { close(): MaybePromise<void> }): void {
   const closing = async (): Promise<void> => unneeded.close();

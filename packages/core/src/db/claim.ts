@@ -1,6 +1,7 @@
 // Claiming a database: the manifest with the next term, and the end of what was acknowledged before (docs/PROTOCOL.md, rules 1, 2 and 4).
 
 import { StorageError } from '../base/errors.ts';
+import { both } from '../base/maybe-promise.ts';
 import { runJob, type Job } from '../scheduler/job.ts';
 import type { LogStore, SegmentInfo } from '../store/log-store.ts';
 import type { EditJson } from '../version/manifest-format.ts';
@@ -9,7 +10,8 @@ import { isNewest, type Manifest, type ManifestParts } from '../version/manifest
 
 const CLAIM: readonly EditJson[] = [{ kind: 'claim' }];
 
-export interface Claim {
+/** What a claim needs. */
+export interface ClaimParts {
   readonly manifest: Manifest;
   readonly log: LogStore;
   /** Throws `FENCED` when the claim is not the newest manifest. */
@@ -19,7 +21,7 @@ export interface Claim {
 }
 
 /** When it is done nobody acknowledges anything in an earlier term. Returns the segments of the log, where it has seen them. */
-export async function claim({ manifest, log, look, seen }: Claim): Promise<readonly SegmentInfo[] | undefined> {
+export async function claim({ manifest, log, look, seen }: ClaimParts): Promise<readonly SegmentInfo[] | undefined> {
   const term = manifest.state.term + 1;
   if (log.takeSegments === undefined) {
     await runJob(manifest.commit(CLAIM, term));
@@ -36,10 +38,4 @@ export async function claim({ manifest, log, look, seen }: Claim): Promise<reado
 export function* stillMine(parts: ManifestParts, state: ManifestState): Job<void> {
   if (yield* isNewest(parts, state)) return;
   throw new StorageError('FENCED', 'another writer took this database over while it was being opened: open again');
-}
-
-/** Both have come to their end when this has, also where one of them fails. */
-export async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([a, b]);
-  return Promise.all([a, b]);
 }

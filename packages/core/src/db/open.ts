@@ -5,7 +5,7 @@
 import { instantiate } from '@varve/wasm-kernels';
 import type { Clock } from '../base/clock.ts';
 import { fenced, StorageError } from '../base/errors.ts';
-import { andThen, type MaybePromise } from '../base/maybe-promise.ts';
+import { andThen, both, type MaybePromise } from '../base/maybe-promise.ts';
 import type { Random } from '../base/random.ts';
 import { randomHex } from '../base/hex.ts';
 import { BlockCache } from '../cache/block-cache.ts';
@@ -24,7 +24,7 @@ import { LogWriter } from '../wal/log-writer.ts';
 import { SegmentFormat, SEGMENT_HEADER_BYTES } from '../wal/segment-format.ts';
 import { Arenas } from './arenas.ts';
 import { checkAncestors } from './check-ancestors.ts';
-import { both, claim, stillMine } from './claim.ts';
+import { claim, stillMine } from './claim.ts';
 import { Engine } from './engine.ts';
 import { planMemory } from './memory-plan.ts';
 import { recover, type Recovered } from './recovery.ts';
@@ -92,7 +92,7 @@ async function openLocked(
   const heap = new Heap(settings.memoryBudgetBytes, newMemory);
   const kernels = instantiate(heap.memory);
   const manifests: ManifestParts = { heap, kernels, store, newNonce: () => randomHex(random, 16) };
-  const [{ seen, newest }] = await both(look(manifests, log), prepare(store));
+  const [{ seen, newest }] = await both(readPlace(manifests, log), prepare(store));
   const manifest = new Manifest(manifests, newest ?? (await runJob(create(manifests, log, random, clock))));
   checkLog(manifest.state, log);
   await checkAncestors(manifest.state, store, ancestors);
@@ -110,7 +110,7 @@ async function openLocked(
     if (recovered.unsynced.length > 0) await log.makeDurable(recovered.unsynced);
   } finally {
     // What looks like damage may be the work of a writer who took over meanwhile. And who was overtaken begins no segment: the owner needs its number. Where
-    // segments were taken that was looked at a moment ago, unless there was anything to replay.
+    // segments were taken a look went out beside that: another one only if a replay has taken time, or failed.
     if (taken === undefined || recovered?.entries !== 0) await lookAgain();
   }
   const logWriter = new LogWriter(log);
@@ -146,7 +146,7 @@ async function openLocked(
 }
 
 /** What is there. Segments come before manifests: then none of them is of a writer whose manifest comes after those that are read. */
-async function look(
+async function readPlace(
   manifests: ManifestParts,
   log: LogStore,
 ): Promise<{ seen: SegmentInfo[] | undefined; newest: ManifestState | undefined }> {
@@ -222,7 +222,7 @@ async function startSegment(
   memtable.tail = at + SEGMENT_HEADER_BYTES + fenceBytes;
   const bytes = heap.bytes.subarray(at, memtable.tail);
   const append = async (): Promise<void> => logWriter.append(bytes);
-  // Whoever takes segments finds this one if it was begun before: nobody has to wait for the fence. Elsewhere it has to be there before we look.
+  // Where segments are taken a later claimant finds this one by its beginning: the look need not wait for the fence. Elsewhere the fence comes first.
   if (log.takeSegments === undefined) await append().then(lookAgain);
   else await both(append(), lookAgain());
   return { memtable, seed, appended: memtable.tail };

@@ -123,10 +123,11 @@ export interface ObjectStore extends AsyncOperations {
   /** Who holds the courtesy lock, in words for a message; undefined when that is not known. */
   lockHolder?(): MaybePromise<string | undefined>;
   /**
-   * Does what the first `putIfAbsent` would otherwise do before it creates anything, such as finding out whether a service keeps its promises (`STORE_UNSAFE`).
-   * Whoever is going to write may call it early, beside what it reads.
+   * Does what the first `putIfAbsent` would otherwise do before it creates anything, such as finding out whether a service keeps its promises. Whoever is going
+   * to write may call it early, beside what it reads, and as often as it likes: once it has succeeded there is nothing left to do.
+   * @throws StorageError `STORE_UNSAFE` where the service keeps none, and whatever `putIfAbsent` throws.
    */
-  prepare?(): Promise<void>;
+  prepare?(): MaybePromise<void>;
   /** Requests that were sent so far, where the store is a service that counts them. `@varve/core/requests` has what counts and prices them. */
   requests?(): RequestStats;
   /** Releases what the store holds. Idempotent. A store that is used again afterwards takes it up again. */

@@ -30,7 +30,7 @@ export async function probe(store: Probed): Promise<() => Promise<void>> {
     const wins = answers.map(answerOf);
     const winners = wins.filter(Boolean).length;
     if (winners !== 1) throw unsafe(store, `creators=${wins.length} winners=${winners}`);
-    if (!isSame(answerOf(found), racers[wins.indexOf(true)]!)) throw unsafe(store, 'the winner reads bytes of another');
+    if (!isSame(answerOf(found), racers[wins.indexOf(true)])) throw unsafe(store, 'the winner reads bytes of another');
     return remove;
   } catch (error) {
     await remove();
@@ -62,8 +62,8 @@ function unsafe({ condition }: Probed, seen: string): StorageError {
   return new StorageError('STORE_UNSAFE', `${words} ${seen}`);
 }
 
-function isSame(a: Uint8Array | undefined, b: Uint8Array): boolean {
-  if (a?.length !== b.length) return false;
+function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  if (a === undefined || b === undefined || a.length !== b.length) return false;
   for (let i = 0; i < b.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }

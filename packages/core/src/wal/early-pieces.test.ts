@@ -21,14 +21,25 @@ async function setUp(segments: readonly (readonly number[])[]) {
     }
   }
   const reads: string[] = [];
-  let isBroken = false;
+  const calls: string[] = [];
+  let [isBroken, isRefused] = [false, false];
+  let [atOnce, most] = [0, 0];
+  const delay = async ({ operation }: { operation: string }): Promise<void> => {
+    if (operation !== 'get') return;
+    most = Math.max(most, ++atOnce);
+    await new Promise((resolve) => setTimeout(resolve));
+    atOnce--;
+  };
   const fault = ({ operation, name }: { operation: string; name: string }) => {
-    if (operation !== 'readInto') return undefined;
+    calls.push(`${operation} ${name}`);
+    if (operation === 'replace' && isRefused) return { when: 'before', error: new Error('refused') } as const;
+    if (!(operation === 'get' || operation === 'readInto') || name.endsWith('begin')) return undefined;
     reads.push(name.replace(/0{2,}/g, '..'));
     return isBroken ? ({ when: 'before', error: new Error('gone') } as const) : undefined;
   };
-  const next = new ObjectLog(store.share({ sync: false, fault }), seededRandom(2));
-  return { next, reads, breakReads: (broken: boolean) => (isBroken = broken) };
+  const next = new ObjectLog(store.share({ sync: false, fault, delay }), seededRandom(2));
+  const breakReads = (broken: boolean): boolean => (isBroken = broken);
+  return { next, reads, calls, breakReads, refuse: () => (isRefused = true), mostAtOnce: () => most };
 }
 
 async function read(log: ObjectLog, segment: number, length: number): Promise<Uint8Array> {
@@ -62,12 +73,26 @@ it('heads come first, and not more than fits is read early', async () => {
   expect(reads.slice(3)).toEqual(['wal/..2.wal/..202']);
 });
 
-it('not more pieces are asked for at once than a program has connections for', async () => {
-  const { next, reads } = await setUp([Array.from({ length: 100 }, () => 1)]);
+it('so many pieces are asked for at once, and so many in all', async () => {
+  const { next, reads, mostAtOnce } = await setUp([Array.from({ length: 600 }, () => 1)]);
   await next.takeSegments(0, nothing, await next.segments());
-  expect(reads).toHaveLength(64);
-  expect(await read(next, 1, 100)).toEqual(bytes(100, 1));
-  expect(reads).toHaveLength(100);
+  expect(reads).toHaveLength(512);
+  expect(mostAtOnce()).toBe(64);
+  expect(await read(next, 1, 600)).toEqual(bytes(600, 1));
+  expect(reads).toHaveLength(600);
+});
+
+it('the taking does not wait behind them, and does not leave them behind when it fails', async () => {
+  const { next, reads, calls } = await setUp([Array.from({ length: 200 }, () => 1)]);
+  const seen = await next.segments();
+  calls.length = 0;
+  await next.takeSegments(0, nothing, seen);
+  expect(calls[0]).toMatch(/^replace /);
+  const other = await setUp([Array.from({ length: 200 }, () => 1)]);
+  other.refuse();
+  await expect(other.next.takeSegments(0, nothing, await other.next.segments())).rejects.toThrow('refused');
+  expect(other.reads).toHaveLength(200);
+  expect(reads).toHaveLength(200);
 });
 
 it('segments below the first one that is taken are not read', async () => {

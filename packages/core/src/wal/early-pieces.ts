@@ -2,18 +2,20 @@
 // that the recovery behind it waits for none. A piece never changes. Nothing depends on them: what is not here is read when it is asked for.
 
 import type { AsyncOperations } from '../store/object-store.ts';
+import { inParts } from './in-parts.ts';
 import type { Piece, StoredSegment } from './object-segment-names.ts';
 
 /** In all: a log that holds more is read when there is memory to read it into. */
 const MOST_BYTES = 2 ** 20;
-/** So many requests go out at once. */
-const MOST_PIECES = 64;
+const MOST_PIECES = 512;
+/** Requests that are under way at once. */
+const PARALLEL = 64;
 
 export class EarlyPieces {
-  readonly #store: Pick<AsyncOperations, 'openObject'>;
+  readonly #store: Pick<AsyncOperations, 'get'>;
   readonly #bytes = new Map<string, Uint8Array>();
 
-  constructor(store: Pick<AsyncOperations, 'openObject'>) {
+  constructor(store: Pick<AsyncOperations, 'get'>) {
     this.#store = store;
   }
 
@@ -22,18 +24,12 @@ export class EarlyPieces {
     let room = MOST_BYTES;
     const pieces = segments.flatMap((segment) => segment.pieces).sort((a, b) => a.position - b.position);
     const chosen = pieces.slice(0, MOST_PIECES).filter(({ size }) => (room -= size) >= 0);
-    await Promise.all(chosen.map((piece) => this.#fetch(piece).catch(() => undefined)));
+    for (const some of inParts(chosen, PARALLEL)) await Promise.all(some.map((piece) => this.#fetch(piece).catch(() => undefined)));
   }
 
   async #fetch({ name, size }: Piece): Promise<void> {
-    const reader = await this.#store.openObject(name, size);
-    try {
-      const bytes = new Uint8Array(size);
-      await reader.readInto(bytes, 0);
-      this.#bytes.set(name, bytes);
-    } finally {
-      await reader.close();
-    }
+    const bytes = await this.#store.get(name);
+    if (bytes?.length === size) this.#bytes.set(name, bytes);
   }
 
   get(name: string): Uint8Array | undefined {

@@ -1,7 +1,7 @@
 // A log over objects, for places that have nothing which grows: each append is an object, created if absent. What stands in the store:
 //
 //   wal/<segment, 20 digits>.wal/begin                     the nonce of its owner, 32 hex digits: whoever created it, or, with a + behind, has taken it
-//                                                          (docs/PROTOCOL.md, rule 4). A list shows by its size that it was taken: that is done once
+//                                                          (docs/PROTOCOL.md, rule 4). So a list shows by its size that it was taken, and nobody takes it again
 //   wal/<segment, 20 digits>.wal/<position, 16 digits>     the bytes that were appended at this position
 //
 // A segment is there while its `begin` is: pieces that an overtaken writer adds to a truncated one are seen by nobody, and go with the next truncation.
@@ -16,6 +16,7 @@ import { segmentName } from '../format/object-names.ts';
 import type { LogSegment, LogStore, SegmentInfo } from '../store/log-store.ts';
 import type { AsyncOperations, ObjectStore } from '../store/object-store.ts';
 import { EarlyPieces } from './early-pieces.ts';
+import { inParts } from './in-parts.ts';
 import { ObjectSegment } from './object-segment.ts';
 import { beginName, byteLengthOf, parseLogObject, SEGMENTS_PREFIX, type Piece, type StoredSegment } from './object-segment-names.ts';
 
@@ -74,7 +75,7 @@ export class ObjectLog implements LogStore {
 
   async create(number: number): Promise<LogSegment | undefined> {
     this.#early.clear();
-    const nonce = new TextEncoder().encode(randomHex(this.#random, 16));
+    const nonce = this.#newNonce();
     if (!(await this.#store.putIfAbsent(beginName(number), nonce)) && !(await this.#isMine(number, nonce))) return undefined;
     const segment = new ObjectSegment({ number, nonce, store: this.#store, closed: () => this.#open.delete(segment) });
     this.#open.add(segment);
@@ -83,24 +84,38 @@ export class ObjectLog implements LogStore {
 
   /** Until nothing is found that is not taken: whoever was there may have begun another one meanwhile. */
   async takeSegments(from: number, check: () => MaybePromise<unknown>, seen?: readonly SegmentInfo[]): Promise<SegmentInfo[]> {
-    const nonce = new TextEncoder().encode(randomHex(this.#random, 16) + TAKEN_MARK);
+    const nonce = this.#newNonce(TAKEN_MARK);
     const taken = (this.#taken = new Set<number>());
     const isFree = ({ number }: SegmentInfo): boolean => number >= from && !taken.has(number) && this.#listed.get(number)?.isTaken !== true;
+    let found = (seen ?? []).filter(isFree);
+    let early: Promise<void> | undefined;
+    try {
+      for (;;) {
+        const taking = this.#replaceOwners(found, nonce);
+        // They stand behind in the line for a connection: until segments are taken their owner acknowledges.
+        early ??= this.#early.fetch([...this.#listed].filter(([number]) => number >= from).map(([, segment]) => segment));
+        await taking;
+        for (const { number } of found) taken.add(number);
+        const segments = await this.segments();
+        found = segments.filter(isFree);
+        if (found.length === 0) return segments;
+        await check();
+      }
+    } finally {
+      await early;
+    }
+  }
+
+  async #replaceOwners(segments: readonly SegmentInfo[], nonce: Uint8Array): Promise<void> {
     // Where one writer takes segments and another one does not, acknowledged writes are lost: so all do.
     const replace = this.#store.replace?.bind(this.#store);
     if (replace === undefined) throw new StorageError('UNSUPPORTED', 'a log of objects needs a store that has replace');
-    const early = this.#early.fetch([...this.#listed].filter(([number]) => number >= from).map(([, segment]) => segment));
-    let found = (seen ?? []).filter(isFree);
-    for (;;) {
-      for (const some of inParts(found, PARALLEL)) {
-        await Promise.all(some.map(async ({ number }) => replace(beginName(number), nonce)));
-      }
-      for (const { number } of found) taken.add(number);
-      const segments = await this.segments();
-      found = segments.filter(isFree);
-      if (found.length > 0) await check();
-      else return early.then(() => segments);
-    }
+    for (const some of inParts(segments, PARALLEL)) await Promise.all(some.map(async ({ number }) => replace(beginName(number), nonce)));
+  }
+
+  /** Nobody else has it. */
+  #newNonce(mark = ''): Uint8Array {
+    return new TextEncoder().encode(randomHex(this.#random, NONCE_BYTES / 2) + mark);
   }
 
   /** A lost answer looks like a lost race, where a store asks again by itself (docs/PROTOCOL.md, rule 7). */
@@ -172,10 +187,4 @@ export class ObjectLog implements LogStore {
       await reader.close();
     }
   }
-}
-
-function inParts<T>(items: readonly T[], size: number): T[][] {
-  const parts: T[][] = [];
-  for (let i = 0; i < items.length; i += size) parts.push(items.slice(i, i + size));
-  return parts;
 }

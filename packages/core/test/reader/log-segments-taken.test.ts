@@ -53,27 +53,44 @@ describe('a write', () => {
 });
 
 describe('an open', () => {
+  /** What each row of requests asks for; the lock is a courtesy that buckets have not. */
+  async function rowsOf(store: MemoryStore): Promise<string[][]> {
+    const rows = new Rows(store);
+    const { result: db, requests } = await rows.of(() => writer({ ...rows.store, lock: undefined! }));
+    const opening = [...requests];
+    await db.close();
+    const asked: string[][] = [];
+    for (const { row, operation, name } of opening) (asked[row - 1] ??= []).push(`${operation} ${name.replace(/0{3,}/g, '..')}`);
+    return asked;
+  }
+
   it('waits for eight rows of requests where nothing has to be replayed: what need not wait does not', async () => {
     const store = place();
     const first = await writer(store.share({ sync: false }));
     for (let i = 0; i < 3; i++) await first.put(`a${i}`, '1');
     await first.flush();
     await first.close();
-    const rows = new Rows(store);
-    const { result: db, requests } = await rows.of(() => writer(rows.store));
-    const drawn: string[][] = [];
-    for (const { row, operation, name } of requests) (drawn[row - 1] ??= []).push(`${operation} ${name.replace(/0{3,}/g, '..')}`);
-    expect(drawn.slice(1)).toEqual([
+    expect(await rowsOf(store)).toEqual([
       ['list wal/'],
       ['list manifest/'],
       [1, 2, 3, 4, 5].map((n) => `get manifest/..${n}.manifest`),
       ['putIfAbsent manifest/..6.manifest'],
-      ['list manifest/', 'get manifest/..6.manifest', 'replace wal/..2.wal/begin', 'readInto wal/..2.wal/..', 'readInto wal/..2.wal/..80'],
+      ['list manifest/', 'get manifest/..6.manifest', 'replace wal/..2.wal/begin', 'get wal/..2.wal/..', 'get wal/..2.wal/..80'],
       ['list wal/'],
       ['putIfAbsent wal/..3.wal/begin'],
       ['putIfAbsent wal/..3.wal/..', 'list manifest/', 'get manifest/..6.manifest'],
     ]);
-    await db.close();
+  });
+
+  it('waits for one more where something is replayed: a replay takes time, in which another may have come', async () => {
+    const store = place();
+    const first = await writer(store.share({ sync: false }));
+    for (let i = 0; i < 30; i++) await first.put(`a${i}`, '1');
+    await first.close();
+    const rows = await rowsOf(store);
+    expect(rows).toHaveLength(9);
+    expect(rows[4]!.filter((request) => request.startsWith('get wal/'))).toHaveLength(32);
+    expect(rows[6]).toEqual(['list manifest/', expect.stringContaining('get manifest/')]);
   });
 });
 
@@ -180,12 +197,15 @@ describe('somebody who sleeps while opening', () => {
     const held = sleeper.hold('putIfAbsent', MANIFESTS);
     const opening = codeOf(writer(sleeper.store));
     const wake = await held;
+    const newest = (await store.list('manifest/')).at(-1)!.name;
     await using owner = await writer(store.share({ sync: false }));
     for (let i = 0; i < 40; i++) {
       await owner.put(String(i).padStart(2, '0'), 'x');
       await owner.flush();
     }
     await owner.idle();
+    const oldest = Number((await store.list('manifest/'))[0]!.name.replace(/\D/g, ''));
+    expect(oldest).toBeGreaterThan(Number(newest.replace(/\D/g, '')) + 1);
     wake();
     expect(await opening).toBe('FENCED');
     await owner.put('last', 'counts');
