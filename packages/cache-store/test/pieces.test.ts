@@ -268,6 +268,17 @@ it('manifests, logs and lists come from the remote store every time', async () =
   await store.close();
 });
 
+it('what a writer begins with is the remote store’s matter', async () => {
+  const { store: remote } = countedStore();
+  let prepared = 0;
+  const preparing: ObjectStore = { ...remote, prepare: () => void prepared++ };
+  const store = cached(preparing, memoryStore());
+  await store.prepare?.();
+  expect(prepared).toBe(1);
+  expect(cached(remote, memoryStore()).prepare).toBeUndefined();
+  await store.close();
+});
+
 it('an object that is shorter than it was said to be is damage at the place of the read, not of the piece', async () => {
   const { remote } = await remoteWithObject();
   const store = cached(remote, memoryStore());
