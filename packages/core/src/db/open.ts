@@ -16,6 +16,7 @@ import { SstCatalog } from '../sst/catalog.ts';
 import type { LogStore, SegmentInfo } from '../store/log-store.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { SstPlaces } from '../version/ancestors.ts';
+import { manifestName } from '../format/object-names.ts';
 import { snapshotToJson } from '../version/manifest-format.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
 import { createManifest, Manifest, readNewest, type ManifestParts } from '../version/manifest.ts';
@@ -114,7 +115,8 @@ async function openLocked(
     if (taken === undefined || recovered?.entries !== 0) await lookAgain();
   }
   const logWriter = new LogWriter(log);
-  const active = await startSegment({ heap, arenas, segments, log, logWriter }, manifest.state, recovered, lookAgain);
+  const active = await startSegment({ heap, arenas, segments, logWriter }, manifest.state, recovered);
+  await lookAgain();
   if (manifest.state.logPosition === 0) await beginLog(manifest, log, logWriter.segment);
 
   arenas.adopt(recovered.memtables.length);
@@ -164,6 +166,8 @@ function* create(parts: ManifestParts, log: LogStore, random: Random, clock: Clo
   const segments = yield* settle(log.segments());
   const found = objects[0]?.name ?? (segments.length > 0 ? `log segment ${segments[0].number}` : undefined);
   if (found !== undefined) {
+    // Somebody else has created it since the manifests were looked for.
+    if ((yield* readNewest(parts)) !== undefined) throw fenced(manifestName(1));
     throw new StorageError('CORRUPTION', 'there is data but no manifest: restore it from a backup, or open an empty place', {
       object: found,
     });
@@ -205,26 +209,21 @@ async function beginLog(manifest: Manifest, log: LogStore, segment: number): Pro
   await runJob(manifest.commit([{ kind: 'log', position: String(segment), log: kind === '' ? log.kind : undefined }]));
 }
 
-/** The first segment of the term begins with its fence: where the segments of earlier terms end. Then we look once more whether somebody has taken over. */
+/** The first segment of the term begins with its fence: where the segments of earlier terms end. */
 async function startSegment(
-  { heap, arenas, segments, log, logWriter }: { heap: Heap; arenas: Arenas; segments: SegmentFormat; log: LogStore; logWriter: LogWriter },
-  { database, log: { uuid }, term }: ManifestState,
+  { heap, arenas, segments, logWriter }: { heap: Heap; arenas: Arenas; segments: SegmentFormat; logWriter: LogWriter },
+  { database, log, term }: ManifestState,
   { fence, nextSegment }: Recovered,
-  lookAgain: () => Promise<void>,
 ): Promise<ConstructorParameters<typeof Engine>[3]> {
   let segment = nextSegment;
   // An overtaken writer may have begun a segment meanwhile: the fence does not name it, so it is void.
   while (!(await logWriter.begin(segment, arenas.segmentBytes))) segment++;
   const memtable = arenas.take(segment);
   const at = memtable.arena;
-  const seed = segments.writeHeader(at, { database, log: uuid, term, segment, previousEnd: 0, previousSynced: 0 });
+  const seed = segments.writeHeader(at, { database, log: log.uuid, term, segment, previousEnd: 0, previousSynced: 0 });
   const fenceBytes = segments.writeFence(at + SEGMENT_HEADER_BYTES, SEGMENT_HEADER_BYTES, seed, term, fence);
   memtable.tail = at + SEGMENT_HEADER_BYTES + fenceBytes;
-  const bytes = heap.bytes.subarray(at, memtable.tail);
-  const append = async (): Promise<void> => logWriter.append(bytes);
-  // Where segments are taken a later claimant finds this one by its beginning: the look need not wait for the fence. Elsewhere the fence comes first.
-  if (log.takeSegments === undefined) await append().then(lookAgain);
-  else await both(append(), lookAgain());
+  await logWriter.append(heap.bytes.subarray(at, memtable.tail));
   return { memtable, seed, appended: memtable.tail };
 }
 

@@ -11,6 +11,8 @@ import type { MaybePromise } from '../base/maybe-promise.ts';
 export interface SegmentInfo {
   readonly number: number;
   readonly size: number;
+  /** Somebody has taken it from whoever created it (`takeSegments`), and that stays so. Only `segments` of a log that can tell says it. */
+  readonly isTaken?: boolean | undefined;
 }
 
 /** The segment that is being written. Offsets are the caller's: writes go on where the last one ended. */
@@ -62,7 +64,7 @@ export interface LogStore {
    * `segments` does then: after that `isTaken` is true for whoever had them, and whoever reads finds everything that was appended before. `check` is awaited
    * after segments were found and before they are taken, and throws where somebody else has the database by now: of a later writer no segment was found by
    * then. `seen` is what `segments` returned before the manifests were read that this writer goes on from: none of that is a later writer's, so it is taken
-   * without a check.
+   * without a check, and what is marked as taken there is left as it is.
    */
   readonly takeSegments?:
     | ((from: number, check: () => MaybePromise<unknown>, seen?: readonly SegmentInfo[]) => Promise<SegmentInfo[]>)

@@ -91,7 +91,7 @@ it('the taking does not wait behind them, and does not leave them behind when it
   const other = await setUp([Array.from({ length: 200 }, () => 1)]);
   other.refuse();
   await expect(other.next.takeSegments(0, nothing, await other.next.segments())).rejects.toThrow('refused');
-  expect(other.reads).toHaveLength(200);
+  expect(other.reads).toHaveLength(64);
   expect(reads).toHaveLength(200);
 });
 
@@ -99,6 +99,13 @@ it('segments below the first one that is taken are not read', async () => {
   const { next, reads } = await setUp([[10], [20]]);
   await next.takeSegments(2, nothing, await next.segments());
   expect(reads).toEqual(['wal/..2.wal/..']);
+});
+
+it('where a read fails early no further ones go out', async () => {
+  const { next, reads, breakReads } = await setUp([Array.from({ length: 200 }, () => 1)]);
+  breakReads(true);
+  await next.takeSegments(0, nothing, await next.segments());
+  expect(reads).toHaveLength(64);
 });
 
 it('a read that fails early is done again when it counts', async () => {

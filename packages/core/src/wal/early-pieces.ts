@@ -14,6 +14,7 @@ const PARALLEL = 64;
 export class EarlyPieces {
   readonly #store: Pick<AsyncOperations, 'get'>;
   readonly #bytes = new Map<string, Uint8Array>();
+  #isWanted = false;
 
   constructor(store: Pick<AsyncOperations, 'get'>) {
     this.#store = store;
@@ -24,19 +25,26 @@ export class EarlyPieces {
     let room = MOST_BYTES;
     const pieces = segments.flatMap((segment) => segment.pieces).sort((a, b) => a.position - b.position);
     const chosen = pieces.slice(0, MOST_PIECES).filter(({ size }) => (room -= size) >= 0);
-    for (const some of inParts(chosen, PARALLEL)) await Promise.all(some.map((piece) => this.#fetch(piece).catch(() => undefined)));
+    this.#isWanted = true;
+    for (const some of inParts(chosen, PARALLEL)) {
+      // Whoever waits for an answer in vain does so once.
+      const answers = await Promise.allSettled(some.map((piece) => this.#fetch(piece)));
+      if (!this.#isWanted || answers.some(({ status }) => status === 'rejected')) return;
+    }
   }
 
   async #fetch({ name, size }: Piece): Promise<void> {
     const bytes = await this.#store.get(name);
-    if (bytes?.length === size) this.#bytes.set(name, bytes);
+    if (this.#isWanted && bytes?.length === size) this.#bytes.set(name, bytes);
   }
 
   get(name: string): Uint8Array | undefined {
     return this.#bytes.get(name);
   }
 
+  /** Nobody is going to ask for them any more: no further requests go out. */
   clear(): void {
+    this.#isWanted = false;
     this.#bytes.clear();
   }
 }

@@ -7,6 +7,7 @@ import { seededRandom } from '../base/random.ts';
 import type { LogStore } from '../store/log-store.ts';
 import { failCall } from '../store/memory-handle.ts';
 import { memoryStore } from '../store/memory-store.ts';
+import type { ObjectInfo } from '../store/object-store.ts';
 import { ObjectLog } from './object-log.ts';
 
 const FIRST = 'wal/00000000000000000001.wal';
@@ -189,7 +190,7 @@ it('a segment is taken from its writer once: later ones see by its size that nob
       if (operation === 'replace') replaced.push(name);
     };
     const other = new ObjectLog(store.share({ fault }), seededRandom(seed));
-    await other.takeSegments(seed - 1, () => undefined);
+    await other.takeSegments(seed - 1, () => undefined, await other.segments());
     return replaced;
   };
   const begin = (segment: number): string => `wal/${String(segment).padStart(20, '0')}.wal/begin`;
@@ -197,4 +198,23 @@ it('a segment is taken from its writer once: later ones see by its size that nob
   expect(await take(2)).toEqual([begin(1)]);
   expect(await take(1)).toEqual([]);
   expect(await Promise.all([first.isTaken!(), second.isTaken!()])).toEqual([true, true]);
+});
+
+it('a segment that is taken by another while it is listed is taken again: the list may lack what was appended before', async () => {
+  const { store, log } = setUp();
+  const segment = (await log.create(1))!;
+  const other = new ObjectLog(store.share(), seededRandom(2));
+  let lists = 0;
+  const list = async (prefix: string): Promise<ObjectInfo[]> => {
+    const names = await store.list(prefix);
+    if (++lists !== 2) return names;
+    // The service has gone over the names, and comes to the sizes when this has happened.
+    await segment.append(bytes(10), 0);
+    expect(await segment.isTaken!()).toBe(false);
+    await other.takeSegments(0, () => undefined);
+    return Promise.all(names.map(async ({ name }) => ({ name, size: (await store.get(name))!.length })));
+  };
+  const owner = new ObjectLog({ ...store, list }, seededRandom(3));
+  expect(await owner.segments()).toMatchObject([{ number: 1, size: 0 }]);
+  expect(await owner.takeSegments(0, () => undefined)).toMatchObject([{ number: 1, size: 10, isTaken: true }]);
 });

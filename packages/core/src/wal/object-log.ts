@@ -25,7 +25,6 @@ const PARALLEL = 16;
 /** Names in one deletion. */
 const NAMES_A_DELETION = 1000;
 
-/** Of a beginning whose segment was not taken. */
 const NONCE_BYTES = 32;
 const TAKEN_MARK = '+';
 
@@ -39,7 +38,7 @@ export class ObjectLog implements LogStore {
   readonly #store: LogObjects;
   readonly #random: Random;
   readonly #open = new Set<ObjectSegment>();
-  /** Segments that were taken from others when the database was opened. */
+  /** Segments that were taken from others when the database was opened, or before. */
   #taken = new Set<number>();
   /** What `segments` saw last: pieces never change, so whoever wants no more of a segment than was there then needs no other list. */
   #listed = new Map<number, StoredSegment>();
@@ -56,7 +55,9 @@ export class ObjectLog implements LogStore {
     const stored = await this.#stored(SEGMENTS_PREFIX);
     this.#listed = stored;
     const begun = [...stored].filter(([, { begun }]) => begun);
-    return begun.map(([number, segment]) => ({ number, size: byteLengthOf(segment) })).sort((a, b) => a.number - b.number);
+    return begun
+      .map(([number, segment]) => ({ number, size: byteLengthOf(segment), ...(segment.isTaken && { isTaken: true }) }))
+      .sort((a, b) => a.number - b.number);
   }
 
   async read(number: number, into: Uint8Array): Promise<number | undefined> {
@@ -85,8 +86,11 @@ export class ObjectLog implements LogStore {
   /** Until nothing is found that is not taken: whoever was there may have begun another one meanwhile. */
   async takeSegments(from: number, check: () => MaybePromise<unknown>, seen?: readonly SegmentInfo[]): Promise<SegmentInfo[]> {
     const nonce = this.#newNonce(TAKEN_MARK);
-    const taken = (this.#taken = new Set<number>());
-    const isFree = ({ number }: SegmentInfo): boolean => number >= from && !taken.has(number) && this.#listed.get(number)?.isTaken !== true;
+    // A mark that comes later counts for nothing: the list that shows it may lack what was appended before it.
+    const taken = (this.#taken = new Set(
+      (seen ?? []).filter(({ number, isTaken }) => number >= from && isTaken).map(({ number }) => number),
+    ));
+    const isFree = ({ number }: SegmentInfo): boolean => number >= from && !taken.has(number);
     let found = (seen ?? []).filter(isFree);
     let early: Promise<void> | undefined;
     try {
@@ -101,6 +105,9 @@ export class ObjectLog implements LogStore {
         if (found.length === 0) return segments;
         await check();
       }
+    } catch (error) {
+      this.#early.clear();
+      throw error;
     } finally {
       await early;
     }
@@ -157,7 +164,7 @@ export class ObjectLog implements LogStore {
       if (parsed === undefined) continue;
       const segment = segments.get(parsed.segment) ?? { begun: false, isTaken: false, pieces: [] };
       segments.set(parsed.segment, segment);
-      if (parsed.position === undefined) [segment.begun, segment.isTaken] = [true, size > NONCE_BYTES];
+      if (parsed.position === undefined) [segment.begun, segment.isTaken] = [true, size === NONCE_BYTES + TAKEN_MARK.length];
       else segment.pieces.push({ name, position: parsed.position, size });
     }
     return segments;

@@ -30,6 +30,19 @@ describe('an open', () => {
     await other.put('and again', 'value');
   });
 
+  it('is FENCED where another creates the database while it finds out whether the store can be trusted', async () => {
+    const store = memoryStore();
+    let prepared!: () => void;
+    const slow = refusalOf(
+      open({ ...store.share({ sync: false }), prepare: () => new Promise<void>((done) => (prepared = done)) }, settings),
+    );
+    await using other = await open(store.share(), settings);
+    await other.put('of the other', 'value');
+    prepared();
+    expect(await slow).toMatchObject({ code: 'FENCED' });
+    await other.put('and again', 'value');
+  });
+
   it('is refused with another kind of log than the database was made with', async () => {
     const store = await storeWith('key');
     const log: LogStore = { ...store.openLog(), kind: 'another' };
