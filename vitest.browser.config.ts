@@ -13,6 +13,9 @@ const firefox = playwright({ launchOptions: FIREFOX });
 /** What tape and abstract-level's tests import of Node. The product imports nothing of the kind: packages/level/test/bundle.test.ts. */
 const NODE_FOR_TESTS = { path: 'path-browserify', stream: 'stream-browserify' };
 
+/** What tests of adapters talk to. */
+const SERVERS = ['packages/adapter-s3-fetch/test/elsewhere/serve-s3.ts', 'packages/adapter-http/test/elsewhere/serve-database.ts'];
+
 const IN_BROWSERS = 'packages/*/test/**/*.browser.test.ts';
 /** What knows nothing of a runtime runs in all of them. */
 const EVERYWHERE = ['packages/core/src/**/*.test.ts', 'packages/wasm-kernels/src/**/*.test.ts'];
@@ -43,6 +46,7 @@ function project(name: string, browser: Partial<BrowserOptions>, leftOut: string
       name,
       include: [IN_BROWSERS, ...EVERYWHERE],
       setupFiles: ['scripts/browsers/disposal-symbols.ts'],
+      globalSetup: SERVERS,
       exclude: [...NEEDS_NODE, ...leftOut],
       testTimeout: 60_000,
       hookTimeout: 60_000,

@@ -22,27 +22,35 @@ const wasmAsItIs: Plugin = {
   },
 };
 
-function project(name: string, include: string, runtime: Runtime): TestProjectInlineConfiguration {
+function project(name: string, include: string, runtime: Runtime, globalSetup: string[] = []): TestProjectInlineConfiguration {
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions, externalConditions: conditions } },
     plugins: [wasmAsItIs, cloudflareTest(runtime)],
-    test: { name, include: [include], testTimeout: 120_000, hookTimeout: 120_000 },
+    test: { name, include: [include], globalSetup, testTimeout: 120_000, hookTimeout: 120_000 },
   };
 }
+
+/** What tests of adapters talk to. */
+const SERVERS = ['packages/adapter-s3-fetch/test/elsewhere/serve-s3.ts', 'packages/adapter-http/test/elsewhere/serve-database.ts'];
 
 /** Nothing is asked of Cloudflare. */
 const OFFLINE = { cf: false } as NonNullable<Runtime['miniflare']>;
 
-const packages = project('packages', 'packages/*/test/workerd/**/*.test.ts', {
-  main: './packages/adapter-do/test/workerd/objects.ts',
-  miniflare: {
-    ...OFFLINE,
-    compatibilityDate: '2026-07-01',
-    r2Buckets: ['BUCKET'],
-    durableObjects: { PLACES: { className: 'Place', useSQLite: true } },
+const packages = project(
+  'packages',
+  'packages/*/test/workerd/**/*.test.ts',
+  {
+    main: './packages/adapter-do/test/workerd/objects.ts',
+    miniflare: {
+      ...OFFLINE,
+      compatibilityDate: '2026-07-01',
+      r2Buckets: ['BUCKET'],
+      durableObjects: { PLACES: { className: 'Place', useSQLite: true } },
+    },
   },
-});
+  SERVERS,
+);
 const example = (name: string): TestProjectInlineConfiguration =>
   project(name, `examples/${name}/test/**/*.test.ts`, {
     wrangler: { configPath: `./examples/${name}/wrangler.jsonc` },

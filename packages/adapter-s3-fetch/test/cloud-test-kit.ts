@@ -35,6 +35,21 @@ export class Bucket {
     return bucket;
   }
 
+  /** Pages of all origins may use it: the rules of docs/CLOUD.md. */
+  async allowPages(): Promise<void> {
+    const list = (tag: string, values: readonly string[]): string => values.map((value) => `<${tag}>${value}</${tag}>`).join('');
+    const rule = [
+      list('AllowedOrigin', ['*']),
+      list('AllowedMethod', ['GET', 'HEAD', 'PUT', 'POST', 'DELETE']),
+      list('AllowedHeader', ['*']),
+      list('ExposeHeader', ['ETag', 'Date', 'x-amz-meta-varve-nonce']),
+      '<MaxAgeSeconds>3600</MaxAgeSeconds>',
+    ];
+    const body = new TextEncoder().encode(`<CORSConfiguration><CORSRule>${rule.join('')}</CORSRule></CORSConfiguration>`);
+    const answer = await this.client('').send({ method: 'PUT', query: { cors: '' }, body });
+    if (answer.status !== 200) throw refusal(answer);
+  }
+
   /** Address of a place that nobody has used. */
   freshPlace(): string {
     return this.address(`place-${++this.#places}`);

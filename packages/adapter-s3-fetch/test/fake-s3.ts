@@ -54,6 +54,8 @@ export class FakeS3 {
   knowsRanges = true;
   /** What a deletion of many answers for some of them. */
   deletionErrors = '';
+  /** Pages of other origins may ask, as CORS rules would say, and are shown what these show; undefined: they may not. */
+  pages: { readonly showsNonces: boolean } | undefined;
   /** Names in one page of a list. */
   pageSize = 1000;
   readonly #server: Server;
@@ -102,6 +104,7 @@ export class FakeS3 {
       body: Buffer.concat(chunks),
       count: this.requests.length + 1,
     };
+    if (request.method === 'OPTIONS') return this.#send(message, response, this.#preflight(request));
     this.requests.push(request);
     const fault = this.fault(request);
     if (fault === 'refused') return void message.socket.destroy();
@@ -117,8 +120,24 @@ export class FakeS3 {
   #send({ method }: IncomingMessage, response: ServerResponse, { status, headers, body = '' }: Reply): void {
     const length = Buffer.byteLength(body);
     response.shouldKeepAlive = this.keepsAlive;
-    response.writeHead(status, { 'content-length': String(length), ...headers });
+    response.writeHead(status, { 'content-length': String(length), ...this.#shown(), ...headers });
     response.end(method === 'HEAD' ? undefined : body);
+  }
+
+  /** What CORS rules answer a browser that asks whether it may ask. */
+  #preflight({ headers }: FakeRequest): Reply {
+    if (this.pages === undefined) return { status: 403 };
+    const asked = String(headers['access-control-request-headers'] ?? '');
+    return {
+      status: 200,
+      headers: { 'access-control-allow-methods': 'GET, HEAD, PUT, POST, DELETE', 'access-control-allow-headers': asked },
+    };
+  }
+
+  #shown(): Record<string, string> {
+    if (this.pages === undefined) return {};
+    const names = ['ETag', 'Date', ...(this.pages.showsNonces ? ['x-amz-meta-varve-nonce'] : [])];
+    return { 'access-control-allow-origin': '*', 'access-control-expose-headers': names.join(', ') };
   }
 
   #cut(response: ServerResponse, { status, headers, body = '' }: Reply): void {

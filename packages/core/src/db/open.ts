@@ -12,6 +12,7 @@ import { BlockCache } from '../cache/block-cache.ts';
 import { Heap, type NewMemory } from '../heap/heap.ts';
 import { io, runJob, settle, type Job } from '../scheduler/job.ts';
 import type { Turns } from '../scheduler/turn.ts';
+import { largestMetaBytes } from '../sst/arrived-metas.ts';
 import { SstCatalog } from '../sst/catalog.ts';
 import type { LogStore, SegmentInfo } from '../store/log-store.ts';
 import type { ObjectStore } from '../store/object-store.ts';
@@ -131,6 +132,7 @@ async function openLocked(
     readingBytes: plan.largeBlockBytes,
     places: new SstPlaces(manifest.state, store, ancestors),
     metaBytes: plan.restBytes,
+    largestMetaBytes: largestMetaBytes(store),
     onGarbage: (sst) => engine.maintenance.collector.discard(sst),
     explain: () => andThen(manifest.isOvertaken(), (overtaken) => (overtaken ? fenced() : undefined)),
   });

@@ -24,6 +24,7 @@ import { PointReader } from '../read/point-reader.ts';
 import { runJob } from '../scheduler/job.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
 import type { Turns } from '../scheduler/turn.ts';
+import { largestMetaBytes } from '../sst/arrived-metas.ts';
 import { SstCatalog } from '../sst/catalog.ts';
 import type { Sst } from '../sst/sst.ts';
 import { tell, type OnEvent } from '../stats/events.ts';
@@ -103,6 +104,7 @@ export class ReaderEngine implements ReadHost {
       readingBytes: plan.largeBlockBytes,
       places: placesOf(parts),
       metaBytes: plan.restBytes,
+      largestMetaBytes: largestMetaBytes(store, parts.piecemeal !== undefined),
       onGarbage: ({ dataName, metaName }) => {
         for (const name of [dataName, metaName]) letGo({ close: () => this.catalog.closeObject(name) });
       },

@@ -12,6 +12,7 @@ import { mergeToSsts, type MergeParts, type MergeResult } from '../iterators/mer
 import type { Job } from '../scheduler/job.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
 import type { Turns } from '../scheduler/turn.ts';
+import { largestMetaBytes } from '../sst/arrived-metas.ts';
 import { SstCatalog } from '../sst/catalog.ts';
 import type { Sst } from '../sst/sst.ts';
 import type { ObjectStore } from '../store/object-store.ts';
@@ -69,7 +70,7 @@ export class Workshop {
     const { cacheBytes, largeBlockBytes, restBytes } = this.#memory;
     const cache = new BlockCache(heap, partitionSizeBytes, cacheBytes / 2, largeBlockBytes);
     const catalog: SstCatalog = new SstCatalog({
-      ...{ heap, kernels, store, cache, readingBytes: largeBlockBytes, metaBytes: restBytes },
+      ...{ heap, kernels, store, cache, readingBytes: largeBlockBytes, metaBytes: restBytes, largestMetaBytes: largestMetaBytes(store) },
       places: { storeOf: () => store, databaseOf: () => database },
       onGarbage: ({ dataName, metaName }) => {
         for (const name of [dataName, metaName]) letGo({ close: () => catalog.closeObject(name) });

@@ -42,6 +42,8 @@ export interface CatalogParts {
   readonly places: { storeOf(name: string): ObjectStore; databaseOf(id: ObjectId): string };
   /** Bytes of .meta objects that may be on their way whole or be kept, outside of linear memory. */
   readonly metaBytes: number;
+  /** A larger one is read by piece. 0: each is, since the store answers at once. */
+  readonly largestMetaBytes: number;
   /** Called once with each SST that is no longer needed by anybody. */
   readonly onGarbage: (sst: Sst) => void;
   /** What it means that an object cannot be read, where that is no damage: whoever goes on with the database deletes what they have replaced. */
@@ -64,7 +66,7 @@ export class SstCatalog {
   constructor(parts: CatalogParts) {
     this.#parts = parts;
     this.#readers = new OpenReaders((name) => parts.places.storeOf(name), OPEN_OBJECTS);
-    this.#arrived = new ArrivedMetas(parts.metaBytes);
+    this.#arrived = new ArrivedMetas(parts.metaBytes, parts.largestMetaBytes);
     this.#readBuffer = parts.heap.allocate(READ_BUFFER_BYTES, 'the read buffer');
   }
 
@@ -168,12 +170,12 @@ export class SstCatalog {
     return this.#loadHead(this.#byTop.get(top)!);
   }
 
-  /** Reads the head. From an asynchronous store the partitions come with it where they are not too many: another request costs more than their bytes. */
+  /** Reads the head. From a store that takes its time the partitions come with it where they are not too many: another request costs more than their bytes. */
   #loadHead(sst: Sst): MaybePromise<void> {
     if (sst.hasHead) return undefined;
     return this.#once(sst.top, () => {
       const { headBytes, metaBytes } = sst.info;
-      if (this.#parts.store.sync !== undefined || !this.#arrived.expect(metaBytes)) return this.checkHead(sst);
+      if (!this.#arrived.expect(metaBytes)) return this.checkHead(sst);
       const meta = new Uint8Array(metaBytes);
       let isKept = false;
       const keep = (): void => {

@@ -30,6 +30,20 @@ const cutOff = (work: Promise<unknown>): void => void work.catch(() => undefined
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 describe('where requests are cut off', () => {
+  it('a first get asks for the manifests, a whole .meta and a block; a second one of its SST for a block', async () => {
+    const store = memoryStore();
+    await using db = await flushed(store, many('first'));
+    const world = new Hanging(store);
+    const reader: TextReader = await openReader(world.slow, ON_REQUEST);
+    const asked = (): string[] => world.calls.splice(0).flatMap((call) => /^readInto .*\.(\w+)$/.exec(call)?.slice(1) ?? []);
+    asked();
+    await reader.get('key000007');
+    expect(asked()).toEqual(['meta', 'sst']);
+    await reader.get('key000100');
+    expect(asked()).toEqual(['sst']);
+    void db;
+  });
+
   it('reads of a block that another has asked for in vain ask for themselves', async () => {
     const store = memoryStore();
     await using db = await flushed(store, many('first'));

@@ -1,0 +1,5 @@
+// httpStore in a page, on a host of another origin.
+
+import { proveHttp } from './promises.ts';
+
+proveHttp('a page');

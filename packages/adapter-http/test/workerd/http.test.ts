@@ -1,0 +1,5 @@
+// httpStore in a Worker.
+
+import { proveHttp } from '../elsewhere/promises.ts';
+
+proveHttp('workerd');
