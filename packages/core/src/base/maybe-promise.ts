@@ -33,7 +33,7 @@ export function allOf<T>(values: readonly MaybePromise<T>[]): MaybePromise<T[]> 
 }
 
 /** The results of two calls that are under way. Both have come to their end when this has, also where one of them fails. */
-export async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+export async function both<A, B>(a: MaybePromise<A>, b: MaybePromise<B>): Promise<[A, B]> {
   await Promise.allSettled([a, b]);
   return Promise.all([a, b]);
 }

@@ -36,6 +36,10 @@ export async function claim({ manifest, log, look, seen }: ClaimParts): Promise<
 
 /** Throws `FENCED` when another manifest than that of `state` is the newest. */
 export function* stillMine(parts: ManifestParts, state: ManifestState): Job<void> {
-  if (yield* isNewest(parts, state)) return;
-  throw new StorageError('FENCED', 'another writer took this database over while it was being opened: open again');
+  if (!(yield* isNewest(parts, state))) throw overtaken();
+}
+
+/** For whoever has no handle yet. */
+export function overtaken(): StorageError {
+  return new StorageError('FENCED', 'another writer took this database over while it was being opened: open again');
 }

@@ -17,7 +17,6 @@ import { SstCatalog } from '../sst/catalog.ts';
 import type { LogStore, SegmentInfo } from '../store/log-store.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { SstPlaces } from '../version/ancestors.ts';
-import { manifestName } from '../format/object-names.ts';
 import { snapshotToJson } from '../version/manifest-format.ts';
 import type { ManifestState } from '../version/manifest-state.ts';
 import { createManifest, Manifest, readNewest, type ManifestParts } from '../version/manifest.ts';
@@ -26,7 +25,7 @@ import { LogWriter } from '../wal/log-writer.ts';
 import { SegmentFormat, SEGMENT_HEADER_BYTES } from '../wal/segment-format.ts';
 import { Arenas } from './arenas.ts';
 import { checkAncestors } from './check-ancestors.ts';
-import { claim, stillMine } from './claim.ts';
+import { claim, overtaken, stillMine } from './claim.ts';
 import { Engine } from './engine.ts';
 import { planMemory } from './memory-plan.ts';
 import { recover, type Recovered } from './recovery.ts';
@@ -94,7 +93,7 @@ async function openLocked(
   const heap = new Heap(settings.memoryBudgetBytes, newMemory);
   const kernels = instantiate(heap.memory);
   const manifests: ManifestParts = { heap, kernels, store, newNonce: () => randomHex(random, 16) };
-  const [{ seen, newest }] = await both(readPlace(manifests, log), prepare(store));
+  const [, [seen, newest]] = await both(store.prepare?.(), readPlace(manifests, log));
   const manifest = new Manifest(manifests, newest ?? (await runJob(create(manifests, log, random, clock))));
   checkLog(manifest.state, log);
   await checkAncestors(manifest.state, store, ancestors);
@@ -149,17 +148,13 @@ async function openLocked(
   return engine;
 }
 
-/** What is there. Segments come before manifests: then none of them is of a writer whose manifest comes after those that are read. */
-async function readPlace(
-  manifests: ManifestParts,
-  log: LogStore,
-): Promise<{ seen: SegmentInfo[] | undefined; newest: ManifestState | undefined }> {
+/**
+ * What is there: the segments that can be taken, and the newest state. Segments come before manifests: then none of them is of a writer whose manifest comes
+ * after those that are read.
+ */
+async function readPlace(manifests: ManifestParts, log: LogStore): Promise<[SegmentInfo[] | undefined, ManifestState | undefined]> {
   const seen = log.takeSegments === undefined ? undefined : await log.segments();
-  return { seen, newest: await runJob(readNewest(manifests)) };
-}
-
-async function prepare(store: ObjectStore): Promise<void> {
-  await store.prepare?.();
+  return [seen, await runJob(readNewest(manifests))];
 }
 
 /** A database is created only under an empty prefix: data without a manifest is a damaged database, never a new one. */
@@ -169,7 +164,7 @@ function* create(parts: ManifestParts, log: LogStore, random: Random, clock: Clo
   const found = objects[0]?.name ?? (segments.length > 0 ? `log segment ${segments[0].number}` : undefined);
   if (found !== undefined) {
     // Somebody else has created it since the manifests were looked for.
-    if ((yield* readNewest(parts)) !== undefined) throw fenced(manifestName(1));
+    if ((yield* readNewest(parts)) !== undefined) throw overtaken();
     throw new StorageError('CORRUPTION', 'there is data but no manifest: restore it from a backup, or open an empty place', {
       object: found,
     });

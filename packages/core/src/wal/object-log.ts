@@ -56,7 +56,7 @@ export class ObjectLog implements LogStore {
     this.#listed = stored;
     const begun = [...stored].filter(([, { begun }]) => begun);
     return begun
-      .map(([number, segment]) => ({ number, size: byteLengthOf(segment), ...(segment.isTaken && { isTaken: true }) }))
+      .map(([number, segment]) => ({ number, size: byteLengthOf(segment), isTaken: segment.isTaken || undefined }))
       .sort((a, b) => a.number - b.number);
   }
 

@@ -114,7 +114,7 @@ export const openingBugs: readonly PlantedBug[] = [
     rule: 6,
     mistake: 'what another has created meanwhile is taken for the remains of a database',
     file: OPEN,
-    find: '    if ((yield* readNewest(parts)) !== undefined) throw fenced(manifestName(1));\n',
+    find: '    if ((yield* readNewest(parts)) !== undefined) throw overtaken();\n',
     replace: '',
     caughtBy: { test: 'packages/core/test/faults/claims.test.ts' },
   },
