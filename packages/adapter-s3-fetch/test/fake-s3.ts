@@ -44,6 +44,8 @@ export class FakeS3 {
   readonly requests: FakeRequest[] = [];
   /** Decides the fate of a request; undefined: it succeeds. */
   fault: (request: FakeRequest) => Fault | undefined = () => undefined;
+  /** What a request waits for before anything happens. */
+  hold: (request: FakeRequest) => Promise<void> | undefined = () => undefined;
   /** Session tokens and keys that are refused as expired. */
   readonly expired = new Set<string>();
   /** It takes conditions and ignores them. */
@@ -106,6 +108,7 @@ export class FakeS3 {
     };
     if (request.method === 'OPTIONS') return this.#send(message, response, this.#preflight(request));
     this.requests.push(request);
+    await this.hold(request);
     const fault = this.fault(request);
     if (fault === 'refused') return void message.socket.destroy();
     if (typeof fault === 'object' && !fault.applied) return this.#send(message, response, failed(fault.status, fault.code));
