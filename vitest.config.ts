@@ -13,9 +13,13 @@ const planted = process.env['VARVE_PLANTED'];
 
 /** Written for browsers, where it is tested as well (what stands in for a browser here stands in Node), and the benchmarks, which run there. */
 const FOR_OTHERS = ['adapter-idb', 'adapter-opfs', 'browser', 'playground', 'bench'].map((name) => `packages/${name}/**`);
-/** Bun takes three times as long as Node and Deno for abstract-level's suite. */
-const LONG_IN_BUN = ['packages/level/test/suite-*.test.ts'];
-const leftOut = [...(isNode ? [] : FOR_OTHERS), ...(isBun ? LONG_IN_BUN : [])];
+const leftOut = isNode ? [] : FOR_OTHERS;
+
+/**
+ * JavaScriptCore keeps four linear memories fast, and collects all garbage before each further one to see whether one of the four is free. Tests make thousands.
+ * Read by the processes that are started from here.
+ */
+if (isBun) process.env['BUN_JSC_maxNumWasmFastMemories'] ??= '1000';
 
 /** These take minutes: begun last they would be waited for with all other cores idle. */
 const LONGEST = ['power-cuts', 'planted', 'planted-for-tests', 'seeds', 'metamorphic', 'suite-in-directory'].map(

@@ -58,15 +58,17 @@ it('the probe takes place once a store, before the first conditional write and n
 
 it('an open probes once, beside its first reads', async () => {
   const fake = await startFake();
-  const list = Promise.withResolvers<void>();
-  const puts = Promise.withResolvers<void>();
   const probes: string[] = [];
+  let listed = (): void => undefined;
+  let probed = (): void => undefined;
+  const aList = new Promise<void>((resolve) => (listed = resolve));
+  const twoProbes = new Promise<void>((resolve) => (probed = resolve));
   // Neither side is answered before the other has asked.
   fake.hold = ({ method, key, query }) => {
-    if (query.has('list-type')) return (list.resolve(), puts.promise);
+    if (query.has('list-type')) return (listed(), twoProbes);
     if (method !== 'PUT' || !key.startsWith('db/_probe/')) return undefined;
-    if (probes.push(key) === 2) puts.resolve();
-    return list.promise;
+    if (probes.push(key) === 2) probed();
+    return aList;
   };
   const db = await open(storeOn(fake.address(), CREDENTIALS, LITTLE_PATIENCE));
   expect(probes.length).toBeGreaterThanOrEqual(3);

@@ -1,29 +1,41 @@
-// Runs what is to catch a planted bug, in a process of its own with the bug in its sources, and tells what noticed it.
+// Runs what is to catch a planted bug, in another process with the bug in its sources, and tells what noticed it.
 
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CaughtBy, PlantedBug } from './bug.ts';
 import { ROOT } from './planted-source.ts';
+import { runTests } from './test-runner.ts';
 
 const REGISTER = fileURLToPath(new URL('./register.ts', import.meta.url));
 const SIMULATE = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const CUT_POWER = fileURLToPath(new URL('./power-cuts-main.ts', import.meta.url));
 const LIVE_RARELY = fileURLToPath(new URL('./rare-lives-main.ts', import.meta.url));
-const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
-/** A test that a bug makes wait for ever is given up soon. */
-const FIRST_FAILURE = ['--bail', '1', '--testTimeout', '10000'];
 const MOST_SEEDS = 2000;
 const PATIENCE_MS = 240_000;
-/** A life, a power cut or a test that failed. That nothing could even be loaded is no catch. */
-const NOTICED = /^(seed=\d+: |power cut |FAIL {1,2}\S+ > )/;
+/** A bug may make a loop endless: that it does not end is as good as a failure. */
+const ENDLESS = `the run did not end within ${PATIENCE_MS} ms`;
+/** A life or a power cut that failed. That nothing could even be loaded is no catch. */
+const NOTICED = /^(seed=\d+: |power cut )/;
 
 /** What noticed the bug, in a line; undefined: nothing did. */
-export async function catchBug(bug: PlantedBug): Promise<string | undefined> {
-  const { status, output } = await run(bug);
+export function catchBug(bug: PlantedBug): Promise<string | undefined> {
+  const { caughtBy } = bug;
+  return typeof caughtBy === 'object' && 'test' in caughtBy ? catchByTest(bug.name, caughtBy.test) : catchByLife(bug, programOf(caughtBy));
+}
+
+async function catchByTest(name: string, file: string): Promise<string | undefined> {
+  const found = await runTests({ name, file }, PATIENCE_MS);
+  if (found === undefined) return ENDLESS;
+  const [failed] = found.failed;
+  if (failed !== undefined) return `FAIL ${file} > ${failed}`;
+  if (found.errors.length > 0) throw new Error(`${name}: no test failed, and yet\n${found.errors.join('\n')}`);
+  return undefined;
+}
+
+async function catchByLife(bug: PlantedBug, program: string[]): Promise<string | undefined> {
+  const { status, output } = await run(bug, program);
   if (status === 0) return undefined;
-  // A bug may make a loop endless: that it does not end is as good as a failure.
-  if (status === 'SIGKILL') return `the run did not end within ${PATIENCE_MS} ms`;
+  if (status === 'SIGKILL') return ENDLESS;
   const found = output
     .split('\n')
     .map((line) => line.trim())
@@ -32,13 +44,9 @@ export async function catchBug(bug: PlantedBug): Promise<string | undefined> {
   return found;
 }
 
-/** Sources are loaded by Node, except by vitest, which has a plugin for it (vitest.config.ts). */
-function programOf(caughtBy: CaughtBy): string[] {
+function programOf(caughtBy: Exclude<CaughtBy, { test: string }>): string[] {
   if (caughtBy === 'power cuts') return ['--import', REGISTER, CUT_POWER];
   if ('rare' in caughtBy) return ['--import', REGISTER, LIVE_RARELY, caughtBy.rare, String(caughtBy.from ?? 1)];
-  if ('test' in caughtBy) {
-    return [VITEST, 'run', '--pool', 'threads', '--no-isolate', '--reporter', 'default', ...FIRST_FAILURE, caughtBy.test];
-  }
   const simulate = (from: number, ...more: string[]): string[] => {
     return ['--import', REGISTER, SIMULATE, ...more, '--seeds', String(MOST_SEEDS), '--from', String(from), '--until-failure'];
   };
@@ -50,9 +58,9 @@ function programOf(caughtBy: CaughtBy): string[] {
   return 'followed' in caughtBy ? simulate(caughtBy.followed, '--followed') : simulate(caughtBy.from);
 }
 
-function run({ name, caughtBy }: PlantedBug): Promise<{ status: number | string; output: string }> {
+function run({ name }: PlantedBug, program: string[]): Promise<{ status: number | string; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--conditions=source', ...programOf(caughtBy)], {
+    const child = spawn(process.execPath, ['--conditions=source', ...program], {
       cwd: ROOT,
       env: { ...process.env, VARVE_PLANTED: name, NO_COLOR: '1', FORCE_COLOR: undefined },
       stdio: ['ignore', 'pipe', 'pipe'],
