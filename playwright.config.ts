@@ -10,13 +10,14 @@ const VITE = 'node node_modules/vite/bin/vite.js';
 /** A site as its users get it. */
 function built(config: string, url: string) {
   const command = `${VITE} build --config ${config} && ${VITE} preview --config ${config} --port ${new URL(url).port} --strictPort`;
-  return { command, url, reuseExistingServer: false };
+  return { command, url, reuseExistingServer: false, timeout: 180_000 };
 }
 
 export default defineConfig({
   outputDir: '.tmp/pages',
   testMatch: '*.pages.ts',
   timeout: 120_000,
+  expect: { timeout: 60_000 },
   workers: 1,
   reporter: [['list'], ['json', { outputFile: '.tmp/reports/pages.json' }]],
   projects: ['chromium', 'firefox'].flatMap((name) => [

@@ -50,8 +50,11 @@ export default defineConfig(async () => ({
     // Left to itself Vitest keeps one core free, of two.
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Some start a dozen processes.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // What is waited for is waited for as long as the test may take.
+    expect: { poll: { timeout: 20_000 } },
     ...(planted !== undefined && { fsModuleCache: false }),
   },
 }));

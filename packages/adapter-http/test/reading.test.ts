@@ -88,9 +88,11 @@ it.each([
 it('a host that never answers is not waited for without end', async () => {
   const { host } = await setUpObject();
   host.odd = () => ({ line: 'silent' });
-  const reader = await storeAt(host.address, {}, { timeoutMs: 20, tries: 2 }).openObject('sst/1', 10_000);
+  const store = storeAt(host.address, {}, { timeoutMs: 20, tries: 2 });
+  const reader = await store.openObject('sst/1', 10_000);
   await expect(read(reader, 0, 100)).rejects.toMatchObject({ code: 'UNAVAILABLE', object: 'sst/1' });
-  expect(host.requests).toHaveLength(2);
+  // On a busy machine some of them are given up before they have come to the host.
+  expect(store.traffic.requests).toBe(2);
 });
 
 it('a host that hides Content-Range is believed, for the length is right', async () => {

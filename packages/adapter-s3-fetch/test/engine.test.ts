@@ -49,8 +49,12 @@ it('what was written is there when the server comes back, and what was not ackno
 
 it('writes that come together cost one object of the log and one question', async () => {
   const fake = await startFake();
-  const db = await openTexts(storeOn(fake.address(), CREDENTIALS, PATIENCE));
+  const store = storeOn(fake.address(), CREDENTIALS, PATIENCE);
+  const db = await openTexts(store);
   await db.put('a', '1');
+  await db.idle();
+  // The probe's object is gone.
+  await store.close();
   fake.taken();
   await Promise.all(Array.from({ length: 100 }, (_, i) => db.put(`key ${i}`, 'value')));
   expect(fake.taken().map((request) => request.replace(/\d{16,}/g, '#'))).toEqual(['PUT db/wal/#.wal/#', 'GET db/wal/#.wal/begin']);

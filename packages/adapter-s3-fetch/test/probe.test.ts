@@ -47,6 +47,7 @@ it('the probe takes place once a store, before the first conditional write and n
   await store.put('sst/1', bytes(10));
   expect(fake.taken()).toEqual(['GET list-type', 'PUT db/sst/1']);
   await Promise.all([store.putIfAbsent('manifest/1', bytes(10)), store.putIfAbsent('manifest/2', bytes(10))]);
+  await store.close();
   const probed = fake.requests.filter(({ method, key }) => method === 'PUT' && key.startsWith('db/_probe/'));
   expect(probed).toHaveLength(3);
   expect(new Set(probed.map(({ key }) => key)).size).toBe(1);
@@ -101,7 +102,9 @@ it('multipart uploads below the prefix that are more than a day old are aborted,
   fake.uploads.set('old', upload('db/sst/1', 25));
   fake.uploads.set('young', upload('db/sst/2', 23));
   fake.uploads.set('of-others', upload('other/sst/1', 25));
-  await storeOn(fake.address(), CREDENTIALS, LITTLE_PATIENCE).putIfAbsent('manifest/1', bytes(10));
+  const store = storeOn(fake.address(), CREDENTIALS, LITTLE_PATIENCE);
+  await store.putIfAbsent('manifest/1', bytes(10));
+  await store.close();
   expect([...fake.uploads.keys()]).toEqual(['young', 'of-others']);
 });
 

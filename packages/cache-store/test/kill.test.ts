@@ -55,7 +55,7 @@ it('is followed by one that reads everything rightly, and finds pieces (seed 1)'
     found += await readAll(remote, local);
   }
   expect(found).toBeGreaterThan(KILLS);
-});
+}, 120_000);
 
 /** Pieces that were found. */
 async function readAll(remote: string, local: string): Promise<number> {

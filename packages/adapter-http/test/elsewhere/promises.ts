@@ -22,7 +22,7 @@ export function proveHttp(where: string): void {
 
     it('gives its first answer after few requests, and a small part of its bytes', async () => {
       const store = httpStore(inject('published'));
-      await using reader = await openReader(store, CODECS);
+      await using reader = await openReader(store, { ...CODECS, follow: false });
       expect(await reader.get(keyOf(777))).toBe(valueOf(777));
       // The publication, the manifests, a .meta, a block.
       expect(store.traffic.requests).toBe(3 + store.publication!.manifests.length);

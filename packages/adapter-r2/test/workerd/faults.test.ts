@@ -8,7 +8,10 @@ import { PART_BYTES, storeOn } from '../../src/r2-store.ts';
 import { FaultyBucket, type Asked, type Fault } from './faulty-bucket.ts';
 import { bucket, freshPlace } from './places.ts';
 
-const LITTLE_PATIENCE = { timeoutMs: 300, tries: 4, backoffMs: 1 };
+const LITTLE_PATIENCE = { timeoutMs: 5000, tries: 4, backoffMs: 1 };
+/** Where somebody stays silent. What is answered is given up as well on a busy machine, and asked again. */
+const HARDLY_ANY = { ...LITTLE_PATIENCE, timeoutMs: 300 };
+const patienceWith = (fault: Fault) => (fault === 'silent' ? HARDLY_ANY : LITTLE_PATIENCE);
 
 const bytes = (length: number, value = 7): Uint8Array<ArrayBuffer> => new Uint8Array(length).fill(value);
 
@@ -60,7 +63,7 @@ describe('create if absent', () => {
   it.each<Fault>(['broken', 'silent', { code: 10001 }, { code: 10043 }, { code: 10058 }])(
     'is tried again with the same bytes and nonce where nothing is there after %o',
     async (fault) => {
-      const { faulty, store, taken } = setUp();
+      const { faulty, store, taken } = setUp(patienceWith(fault));
       faulty.fault = next('create', fault, fault);
       expect(await store.putIfAbsent('manifest/1', bytes(100))).toBe(true);
       expect(taken().filter((request) => request === 'create manifest/1')).toHaveLength(3);
@@ -77,13 +80,13 @@ describe('create if absent', () => {
   });
 
   it('is UNKNOWN where no answer ever comes, and it cannot be looked for either', async () => {
-    const { faulty, store } = setUp();
+    const { faulty, store } = setUp(HARDLY_ANY);
     faulty.fault = ({ operation, key }) => (key.includes('_probe') ? undefined : operation === 'create' ? 'lost' : 'silent');
     await expect(store.putIfAbsent('manifest/1', bytes(100))).rejects.toMatchObject({ code: 'UNKNOWN', object: 'manifest/1' });
   });
 
   it('is UNKNOWN where no try was answered, and it is not there: it may still come', async () => {
-    const { faulty, store } = setUp();
+    const { faulty, store } = setUp(HARDLY_ANY);
     faulty.fault = always('create', 'silent');
     await expect(store.putIfAbsent('manifest/1', bytes(100))).rejects.toMatchObject({ code: 'UNKNOWN' });
   });
@@ -117,7 +120,7 @@ describe('create if absent', () => {
 
 describe('everything else', () => {
   it.each<Fault>(['lost', 'broken', 'silent', 'cut', { code: 10001 }, { code: 10058 }])('is repeated after %o', async (fault) => {
-    const { faulty, store } = setUp();
+    const { faulty, store } = setUp(patienceWith(fault));
     for (const operation of ['put', 'get', 'head', 'list', 'delete'] as const) {
       faulty.fault = next(operation, fault, fault);
       await store.put('sst/1', bytes(5000));
@@ -133,7 +136,7 @@ describe('everything else', () => {
   });
 
   it('is UNAVAILABLE when there is no answer however often it is asked, and UNSUPPORTED when it is refused for good', async () => {
-    const { faulty, store, taken } = setUp();
+    const { faulty, store, taken } = setUp(HARDLY_ANY);
     faulty.fault = always('get', 'silent');
     await expect(store.get('sst/1')).rejects.toMatchObject({ code: 'UNAVAILABLE', object: 'sst/1' });
     expect(taken()).toHaveLength(LITTLE_PATIENCE.tries);
