@@ -7,9 +7,9 @@ import { StorageError, type LogSegment } from '@varve/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fsStore } from '../src/index.ts';
 import { mountTmpfs, run, unmount, withRoot } from './mounts.ts';
+import { asNobody, NOBODY } from './nobody.ts';
 import { storeProcesses } from './store-process-test-kit.ts';
 
-const NOBODY = 65534;
 const { folder, start } = storeProcesses();
 const mounted: string[] = [];
 let count = 0;
@@ -33,11 +33,6 @@ function freshFileSystem(size: string): string {
   return directory;
 }
 
-function asNobody() {
-  if (process.getuid?.() === 0) return { uid: NOBODY, gid: NOBODY };
-  throw new Error('only root can act as another user: run as root, or set VARVE_WITHOUT_ROOT=1 to leave these tests out');
-}
-
 function errorOf(attempt: () => unknown): StorageError {
   try {
     attempt();
@@ -53,7 +48,7 @@ describe.runIf(withRoot)('a directory', () => {
     const directory = freshDirectory();
     fsStore(directory).sync.put('object', new Uint8Array(5));
     chmodSync(directory, 0o755);
-    const told = await start(['operations', directory], asNobody()).rest();
+    const told = await start(['operations', directory], asNobody(folder)).rest();
     const refused = { code: 'READ_ONLY', message: expect.stringMatching(`give uid=${NOBODY} write access.* directory=${directory}`) };
     const creation = (object: string) => expect.objectContaining({ ...refused, object });
     expect(told).toEqual([
@@ -72,7 +67,7 @@ describe.runIf(withRoot)('a directory', () => {
     const directory = freshDirectory();
     fsStore(directory).sync.put('object', new Uint8Array(5));
     chmodSync(directory, 0o700);
-    const [get, put] = await start(['operations', directory], asNobody()).rest();
+    const [get, put] = await start(['operations', directory], asNobody(folder)).rest();
     expect(get).toEqual({
       code: 'UNAVAILABLE',
       object: 'object',

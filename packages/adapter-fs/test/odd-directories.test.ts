@@ -7,11 +7,11 @@ import { open, utf8, type Database } from '@varve/core';
 import { describe, expect, it } from 'vitest';
 import { fsStore, type FsStore } from '../src/index.ts';
 import { withRoot } from './mounts.ts';
+import { asNobody, NOBODY } from './nobody.ts';
 import { storeProcesses } from './store-process-test-kit.ts';
 import { xxh64 } from './xxh64.ts';
 
 const { folder, start } = storeProcesses(new URL('database-program.ts', import.meta.url));
-const NOBODY = 65534;
 const ENTRIES = 40;
 let count = 0;
 
@@ -56,14 +56,12 @@ const newest = (directory: string, part: string, ending: string) =>
   );
 
 describe.runIf(withRoot)('a user without rights', () => {
-  const asNobody = { uid: NOBODY, gid: NOBODY };
-
   it('is told that the directory cannot be read or written, and by whom', async () => {
     const directory = freshDirectory();
     await databaseIn(directory);
     const before = contentOf(directory);
     chmodSync(directory, 0o700);
-    const [told] = await start(['open', directory], asNobody).rest();
+    const [told] = await start(['open', directory], asNobody(folder)).rest();
     expect(told).toMatchObject({ code: expect.stringMatching(/^(READ_ONLY|UNAVAILABLE)$/) });
     expect(told).toMatchObject({
       message: expect.stringMatching(`give uid=${NOBODY} (read|write) access to the directory .* error=EACCES directory=${directory}`),
@@ -76,7 +74,7 @@ describe.runIf(withRoot)('a user without rights', () => {
     const directory = freshDirectory();
     await databaseIn(directory);
     const before = contentOf(directory);
-    const [told] = await start(['open', directory], asNobody).rest();
+    const [told] = await start(['open', directory], asNobody(folder)).rest();
     expect(told).toMatchObject({
       code: 'READ_ONLY',
       message: expect.stringMatching(`give uid=${NOBODY} write access to the directory .* error=EACCES directory=${directory}`),
@@ -88,7 +86,7 @@ describe.runIf(withRoot)('a user without rights', () => {
   it('cannot make a directory where only others may', async () => {
     const directory = join(freshDirectory(), 'below');
     mkdirSync(join(directory, '..'));
-    const [told] = await start(['open', directory], asNobody).rest();
+    const [told] = await start(['open', directory], asNobody(folder)).rest();
     expect(told).toMatchObject({ code: 'READ_ONLY', message: expect.stringContaining(`give uid=${NOBODY} write access`) });
     expect(existsSync(directory)).toBe(false);
   });

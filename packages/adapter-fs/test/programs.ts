@@ -24,14 +24,17 @@ export interface StartOptions extends SpawnOptions {
   readonly prefix?: readonly string[];
   /** Default: the one that runs the test. */
   readonly runtime?: Runtime;
+  /** Where the runtime is. Default: where it is found. */
+  readonly executable?: string;
   /** The program can collect garbage when it likes. */
   readonly exposesGc?: boolean;
 }
 
 /** Starts a bundled program. */
 export function startProgram(program: string, args: readonly (string | number)[], options: StartOptions = {}): ProgramProcess {
-  const { prefix = [], runtime = ownRuntime(), exposesGc = false, ...spawnOptions } = options;
-  const [command, ...commandArgs] = [...prefix, ...commandOf(runtime, exposesGc), program, ...args.map(String)];
+  const { prefix = [], runtime = ownRuntime(), executable, exposesGc = false, ...spawnOptions } = options;
+  const [found, ...runtimeArgs] = commandOf(runtime, exposesGc);
+  const [command, ...commandArgs] = [...prefix, executable ?? found, ...runtimeArgs, program, ...args.map(String)];
   const home = dirname(program);
   const child = spawn(command, commandArgs, {
     stdio: ['ignore', 'pipe', 'inherit'],

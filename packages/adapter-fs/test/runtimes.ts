@@ -9,7 +9,7 @@ export type Runtime = (typeof RUNTIMES)[number];
 /** How a runtime tells where its executable is. */
 const QUESTIONS: Readonly<Record<Runtime, readonly string[]>> = {
   node: ['-p', 'process.execPath'],
-  deno: ['eval', 'console.log(Deno.execPath())'],
+  deno: ['eval', '--no-config', 'console.log(Deno.execPath())'],
   bun: ['-e', 'console.log(process.execPath)'],
 };
 
