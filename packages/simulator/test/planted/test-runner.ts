@@ -28,7 +28,7 @@ export function runTests(order: TestOrder, patienceMs: number): Promise<Finding 
   return new Promise((resolve, reject) => {
     const end = (): void => {
       clearTimeout(alarm);
-      child.removeAllListeners();
+      for (const event of ['message', 'exit', 'error']) child.removeAllListeners(event);
       child.unref();
       child.channel?.unref();
     };
@@ -48,6 +48,6 @@ export function runTests(order: TestOrder, patienceMs: number): Promise<Finding 
 }
 
 function start(): ChildProcess {
-  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, VITEST: undefined };
+  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined };
   return fork(MAIN, { cwd: ROOT, env, execArgv: ['--conditions=source'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
 }

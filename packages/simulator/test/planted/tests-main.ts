@@ -11,7 +11,7 @@ const PATIENCE_MS = 10_000;
 process.on('message', (order: TestOrder) => {
   void runTests(order).then(
     (finding) => process.send!(finding),
-    (error: unknown) => process.send!({ failed: [], errors: [String(error)] } satisfies Finding),
+    (error: unknown) => process.send!({ failed: [], errors: [inspect(error)] } satisfies Finding),
   );
 });
 
